@@ -1,0 +1,61 @@
+//! `trailkeep`: the local cloud and the operator's commands.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+mod backfill;
+mod cost;
+mod failure;
+mod lookup_events;
+mod proxy;
+mod up;
+
+use failure::Failure;
+
+/// A self-hosted CloudTrail event history.
+#[derive(Debug, Parser)]
+#[command(name = "trailkeep", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Up(up::Arguments),
+    Lookup(lookup_events::Arguments),
+    Proxy(proxy::Arguments),
+    Backfill(backfill::Arguments),
+    Cost(cost::Arguments),
+    /// Prints a completion script for a shell.
+    ///
+    /// Example: `trailkeep completions bash > /etc/bash_completion.d/trailkeep`
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::from(error).report(),
+    };
+    let outcome = runtime.block_on(async {
+        match command {
+            Command::Up(arguments) => up::run(arguments).await,
+            Command::Lookup(arguments) => lookup_events::run(arguments).await,
+            Command::Proxy(arguments) => proxy::run(arguments).await,
+            Command::Backfill(arguments) => backfill::run(arguments).await,
+            Command::Cost(arguments) => cost::run(arguments).await,
+            Command::Completions { shell } => {
+                let mut command = Arguments::command();
+                clap_complete::generate(shell, &mut command, "trailkeep", &mut anstream::stdout());
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    });
+    outcome.unwrap_or_else(|failure| failure.report())
+}

@@ -1,0 +1,93 @@
+//! Puts segments and file records, in the order that makes a crash harmless.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use aws::Table;
+use aws::table::Put;
+use futures::{StreamExt as _, TryStreamExt as _};
+use index::Item;
+use index::segment::Segment;
+use lambda::error::Failure;
+
+/// How many puts of one kind are under way at once.
+const AT_ONCE: usize = 32;
+
+/// The most headers and write marks that are remembered as put.
+const REMEMBERED: usize = 10_000;
+
+/// Writes to the table.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    table: Table,
+    /// Keys of headers and write marks that are known to be there.
+    known: Mutex<HashSet<(String, String)>>,
+}
+
+/// Stored content differs from what is to be stored under its key.
+#[derive(Debug, thiserror::Error)]
+#[error("item {sort} of {partition} is there with other content: nothing was overwritten")]
+pub(crate) struct Conflict {
+    pub(crate) partition: String,
+    pub(crate) sort: String,
+}
+
+impl Writer {
+    pub(crate) fn new(table: Table) -> Self {
+        Self { table, known: Mutex::default() }
+    }
+
+    pub(crate) const fn table(&self) -> &Table {
+        &self.table
+    }
+
+    /// Puts a segment: header and write mark, blocks, term pages, tally, directory.
+    ///
+    /// Each kind is there before the next begins, so that a reader who meets a
+    /// page finds its blocks, and a directory entry means that all is there.
+    /// Fails with `Retry` where the table did not answer; what was put stays and
+    /// is met again as equal.
+    pub(crate) async fn put_segment(&self, segment: &Segment, now: i64) -> Result<(), Failure> {
+        self.put_once(&segment.write_mark(now)).await?;
+        self.put_once(&segment.header).await?;
+        self.put_all(&segment.blocks).await?;
+        self.put_all(&segment.pages).await?;
+        self.put_equal(&segment.tally).await?;
+        self.put_equal(&segment.directory).await
+    }
+
+    async fn put_all(&self, items: &[Item]) -> Result<(), Failure> {
+        futures::stream::iter(items)
+            .map(|item| self.put_equal(item))
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    /// Puts an item; one that is there must be equal, but for when it expires.
+    pub(crate) async fn put_equal(&self, item: &Item) -> Result<(), Failure> {
+        match self.table.put(item).await.map_err(Failure::retry)? {
+            Put::Present(present) if present.body != item.body => Err(Failure::reject(Conflict {
+                partition: item.partition.clone(),
+                sort: item.sort.clone(),
+            })),
+            Put::Written | Put::Present(_) => Ok(()),
+        }
+    }
+
+    /// Puts an item that many segments share, unless it is known to be there.
+    async fn put_once(&self, item: &Item) -> Result<(), Failure> {
+        let key = (item.partition.clone(), item.sort.clone());
+        let is_known = |known: &HashSet<_>| known.contains(&key);
+        if is_known(&self.known.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(());
+        }
+        self.put_equal(item).await?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.clear();
+        }
+        known.insert(key);
+        Ok(())
+    }
+}

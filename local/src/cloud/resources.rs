@@ -1,0 +1,150 @@
+//! Buckets, topics and queues made and used without HTTP.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::{Cloud, CloudError, Queue};
+use crate::objects::{self, NewObject, ObjectError, Version, buckets, event};
+use crate::queues::{self, Redrive, Settings};
+use crate::{ACCOUNT, topics};
+
+/// An object that was put without HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredObject {
+    /// The version that was written.
+    pub version: String,
+    /// The MD5 of the body in hexadecimal, without quotes.
+    pub etag: String,
+    /// The length of the body.
+    pub size: u64,
+}
+
+impl From<Version> for StoredObject {
+    fn from(version: Version) -> StoredObject {
+        StoredObject {
+            version: version.id,
+            etag: version.etag,
+            size: u64::try_from(version.size).unwrap_or(0),
+        }
+    }
+}
+
+impl Cloud {
+    /// Creates a bucket, versioned and with Object Lock, where it is missing.
+    pub fn create_bucket(&self, name: &str) -> Result<(), CloudError> {
+        let created = self
+            .store
+            .write(|transaction| buckets::create(transaction, name, true));
+        match created {
+            Ok(()) | Err(ObjectError::BucketExists) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Announces to a topic every put of a key with this prefix and suffix,
+    /// from now on; the same announcement twice is one.
+    pub fn notify(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        suffix: &str,
+        topic_arn: &str,
+    ) -> Result<(), CloudError> {
+        self.store.write(|transaction| {
+            topics::require(transaction, topic_arn)?;
+            event::configure(transaction, bucket, prefix, suffix, topic_arn)?;
+            Ok(())
+        })
+    }
+
+    /// Puts an object without HTTP, notifications included; the fault injector
+    /// sees nothing of it.
+    pub fn put_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<StoredObject, CloudError> {
+        if key.is_empty() || key.len() > 1024 {
+            return Err(CloudError::Refused("a key has 1 to 1024 bytes".to_owned()));
+        }
+        let object = NewObject {
+            body: body.into(),
+            ..NewObject::default()
+        };
+        let version = self.store.write(|transaction| {
+            let version = objects::put(transaction, bucket, key, &object)?;
+            event::announce(transaction, bucket, &version)?;
+            Ok::<_, ObjectError>(version)
+        })?;
+        Ok(version.into())
+    }
+
+    /// Finds the newest version of an object without HTTP.
+    pub fn find_object(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, CloudError> {
+        let found = self
+            .store
+            .read(|connection| objects::find(connection, bucket, key, None));
+        match found {
+            Ok(version) => Ok(Some(version.into())),
+            Err(ObjectError::NoSuchKey | ObjectError::Deleted { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Creates a topic, or finds it, and answers its ARN.
+    pub fn create_topic(&self, name: &str) -> Result<String, CloudError> {
+        Ok(self
+            .store
+            .write(|transaction| topics::create(transaction, name))?)
+    }
+
+    /// Sends to a queue what is published to a topic, in SNS's envelope unless
+    /// `is_raw`.
+    pub fn subscribe(
+        &self,
+        topic_arn: &str,
+        queue: &Queue,
+        is_raw: bool,
+    ) -> Result<(), CloudError> {
+        let arn = queue.arn();
+        self.store
+            .write(|transaction| topics::subscribe(transaction, topic_arn, &arn, is_raw))?;
+        Ok(())
+    }
+
+    /// Creates a queue, or finds it, whose messages go to `dead_letter` when
+    /// they were received so often.
+    ///
+    /// It is refused when the queue exists with another dead-letter queue.
+    pub fn create_queue(
+        &self,
+        name: &str,
+        dead_letter: Option<(&Queue, u32)>,
+    ) -> Result<Queue, CloudError> {
+        let settings = Settings {
+            visibility: None,
+            redrive: dead_letter.map(|(queue, receives)| Redrive {
+                queue: queue.name().to_owned(),
+                receives: i64::from(receives),
+            }),
+        };
+        self.store
+            .write(|transaction| queues::create(transaction, name, &settings))?;
+        Ok(self.handle(name))
+    }
+
+    /// Finds a queue by its name or URL.
+    pub fn queue(&self, name_or_url: &str) -> Result<Queue, CloudError> {
+        let name = queues::name_of_url(name_or_url);
+        self.store
+            .read(|connection| queues::find(connection, name))?;
+        Ok(self.handle(name))
+    }
+
+    fn handle(&self, name: &str) -> Queue {
+        let url = format!("{}/{ACCOUNT}/{name}", self.sqs);
+        Queue::new(Arc::clone(&self.store), name, url)
+    }
+}

@@ -1,0 +1,79 @@
+//! The directory entry of a segment: its commit point.
+//!
+//! The body is compressed JSON: what a segment holds and which files it came
+//! from, with the hashes that let anyone check it without this program.
+
+use std::io;
+
+use serde::{Deserialize, Serialize};
+
+use crate::day::Day;
+use crate::file::FileVersion;
+use crate::page::{Layout, Span};
+
+/// The largest directory entry that is read, inflated.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// What a segment holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    /// The time of its oldest event.
+    pub oldest: i64,
+    /// The blocks, oldest first.
+    pub blocks: Vec<BlockEntry>,
+    /// The log files that its events came from; blocks refer to them by number.
+    pub files: Vec<FileEntry>,
+    /// How many records the files held twice, which the segment holds once.
+    #[serde(default)]
+    pub duplicates: u64,
+}
+
+/// A block of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockEntry {
+    /// How many records it holds.
+    pub records: u32,
+    /// The time of its newest event.
+    pub newest: i64,
+    /// The SHA-256 of its body, hexadecimal, its parts joined.
+    pub sha256: String,
+}
+
+/// A log file of a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileEntry {
+    /// The file.
+    #[serde(flatten)]
+    pub version: FileVersion,
+    /// The SHA-256 of its inflated content, hexadecimal.
+    pub sha256: String,
+    /// How many of its records the segment holds, those that came twice counted once.
+    pub records: u64,
+}
+
+impl Directory {
+    /// How the segment's records fall into its blocks.
+    pub fn layout(&self) -> Layout {
+        let span = |block: &BlockEntry| Span { records: block.records, newest: block.newest };
+        Layout { oldest: self.oldest, blocks: self.blocks.iter().map(span).collect() }
+    }
+
+    pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
+        zstd::bulk::compress(&serde_json::to_vec(self)?, 9)
+    }
+
+    /// Reads an entry's body; nothing where it is damaged.
+    ///
+    /// Blocks must be of the day that the entry stands under.
+    pub fn decode(body: &[u8], day: Day) -> Option<Self> {
+        let json = zstd::bulk::decompress(body, LARGEST).ok()?;
+        let directory: Self = serde_json::from_slice(&json).ok()?;
+        let mut before = directory.oldest;
+        let ordered = directory.blocks.iter().all(|block| {
+            let fits = before <= block.newest;
+            before = block.newest;
+            fits
+        });
+        (ordered && day.start() <= directory.oldest && before <= day.end()).then_some(directory)
+    }
+}

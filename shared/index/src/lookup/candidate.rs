@@ -1,0 +1,85 @@
+//! Blocks that may hold what a query wants.
+
+use trail::Category;
+
+use super::LookupError;
+use crate::block::BlockError;
+use crate::page::Layout;
+use crate::table::SegmentId;
+
+/// A block that may hold matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) category: Category,
+    pub(super) day: crate::Day,
+    pub(super) segment: SegmentId,
+    /// The newest time of the whole segment, which its directory stands under.
+    pub(super) segment_newest: i64,
+    /// The block's number in the segment.
+    pub(super) number: usize,
+    pub(super) oldest: i64,
+    pub(super) newest: i64,
+    /// How many matches are expected.
+    pub(super) expected: usize,
+    /// The records to look at, by number in the block; all of them where absent.
+    pub(super) records: Option<Vec<u32>>,
+    /// Whether it is to be read strongly.
+    pub(super) consistent: bool,
+    /// Whether its segment is known to be committed.
+    pub(super) is_committed: bool,
+    /// Whether it was not there, so that its segment's directory must say why.
+    pub(super) is_missing: bool,
+}
+
+/// What a segment's candidates have in common.
+pub(super) struct Origin {
+    pub(super) category: Category,
+    pub(super) day: crate::Day,
+    pub(super) segment: SegmentId,
+    pub(super) consistent: bool,
+    pub(super) is_committed: bool,
+}
+
+impl Candidate {
+    pub(super) fn missing(&self) -> LookupError {
+        LookupError::MissingBlock { segment: self.segment.clone(), number: self.number }
+    }
+
+    pub(super) fn error(&self, error: BlockError) -> LookupError {
+        LookupError::Block { segment: self.segment.clone(), number: self.number, error }
+    }
+}
+
+/// The blocks of a segment that hold some of its records; every block where `records` is absent.
+pub(super) fn candidates(origin: &Origin, layout: &Layout, records: Option<&[u32]>) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    let mut start = 0_u32;
+    let mut oldest = layout.oldest;
+    let mut rest = records.unwrap_or_default();
+    for (number, block) in layout.blocks.iter().enumerate() {
+        let end = start + block.records;
+        let here = rest.partition_point(|record| *record < end);
+        let (chosen, behind) = rest.split_at(here);
+        rest = behind;
+        if records.is_none() || !chosen.is_empty() {
+            candidates.push(Candidate {
+                category: origin.category,
+                day: origin.day,
+                segment: origin.segment.clone(),
+                segment_newest: layout.newest(),
+                number,
+                oldest,
+                newest: block.newest,
+                expected: if records.is_some() { chosen.len() } else { block.records as usize },
+                records: records
+                    .map(|_| chosen.iter().map(|record| record - start).collect()),
+                consistent: origin.consistent,
+                is_committed: origin.is_committed,
+                is_missing: false,
+            });
+        }
+        start = end;
+        oldest = block.newest;
+    }
+    candidates
+}

@@ -1,0 +1,394 @@
+//! Which days a lookup reads, and what their directories and term pages say.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trail::Category;
+
+use super::candidate::{Candidate, Origin, candidates};
+use super::scan::Scan;
+use super::{Answer, LookupError, Purpose, Read, Terms, terms};
+use crate::day::Day;
+use crate::directory::Directory;
+use crate::item::Item;
+use crate::page::{self, Layout};
+use crate::query::{Order, Query};
+use crate::table::{self, SegmentId};
+use crate::term::{Level, Term};
+
+/// How many slots before the current one count as recent: a function runs for
+/// 15 minutes at most, and no read lags behind by more than the rest.
+const RECENT_SLOTS: i64 = 2;
+
+/// How many days are read on suspicion, before the headers are known.
+const PROBED_DAYS: usize = 2;
+
+/// The levels that are tried for a day about which nothing is known.
+const GUESSED_LEVELS: usize = 5;
+
+/// The first sort key and one behind every sort key.
+const WHOLE: (&str, &str) = ("", "~");
+
+/// A day of a category.
+type DayOf = (Day, Category);
+
+/// What one lookup may suppose from the one before it: days and their levels.
+///
+/// It only decides what is read on suspicion. A wrong hint costs a read, not an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hint {
+    levels: BTreeMap<DayOf, BTreeSet<Level>>,
+}
+
+/// The most days that a hint remembers; the oldest are forgotten first.
+const REMEMBERED_DAYS: usize = 4_000;
+
+impl Hint {
+    /// Adds what another lookup met.
+    pub fn learn(&mut self, other: &Self) {
+        for (day, levels) in &other.levels {
+            self.levels.entry(*day).or_default().extend(levels);
+        }
+        while self.levels.len() > REMEMBERED_DAYS {
+            self.levels.pop_first();
+        }
+    }
+}
+
+/// The days of a lookup.
+#[derive(Debug)]
+pub(super) struct Days {
+    terms: Terms,
+    conditions: usize,
+    order: Order,
+    first: Day,
+    last: Day,
+    oldest: i64,
+    newest: i64,
+    now: i64,
+    /// The headers still awaited, by category.
+    awaited: BTreeSet<Category>,
+    categories: BTreeSet<Category>,
+    /// The levels that a day has pages of.
+    levels: BTreeMap<DayOf, BTreeSet<Level>>,
+    /// The levels that were read, or the directory in the place of all of them.
+    read: BTreeMap<DayOf, BTreeSet<Level>>,
+    recent: BTreeSet<DayOf>,
+    probes: Vec<Read>,
+    waiting: BTreeMap<(DayOf, Level), Waiting>,
+    days_read: usize,
+    units: f64,
+}
+
+/// The pages of a day and level, until all are there.
+#[derive(Debug, Default)]
+struct Waiting {
+    reads: usize,
+    segments: BTreeMap<SegmentId, Hits>,
+}
+
+/// The records of a segment that its pages name, by condition.
+#[derive(Debug)]
+struct Hits {
+    layout: Layout,
+    records: BTreeMap<usize, Vec<u32>>,
+}
+
+/// The pages that a read asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pages {
+    pub(super) category: Category,
+    pub(super) day: Day,
+    pub(super) level: Level,
+    pub(super) bucket: u16,
+}
+
+impl Days {
+    pub(super) fn new(query: &Query, scan: &Scan, hint: &Hint, now: i64) -> Self {
+        let mut days = Self {
+            terms: terms(query),
+            conditions: query.conditions().iter().filter(|condition| !condition.negated).count(),
+            order: query.order,
+            first: Day::of(scan.oldest),
+            last: Day::of(scan.newest),
+            oldest: scan.oldest,
+            newest: scan.newest,
+            now,
+            awaited: if scan.is_empty() { BTreeSet::new() } else { query.categories.clone() },
+            categories: query.categories.clone(),
+            levels: BTreeMap::new(),
+            read: BTreeMap::new(),
+            recent: BTreeSet::new(),
+            probes: Vec::new(),
+            waiting: BTreeMap::new(),
+            days_read: 0,
+            units: 0.0,
+        };
+        if !scan.is_empty() {
+            days.probe(hint);
+        }
+        days
+    }
+
+    /// Tells whether the headers were read.
+    pub(super) fn are_known(&self) -> bool {
+        self.awaited.is_empty()
+    }
+
+    /// Suspects the first days of the scan: those of the hint, or else today and yesterday.
+    fn probe(&mut self, hint: &Hint) {
+        let within = (self.first..=self.last).contains(&Day::of(self.now));
+        let guessed = if within { Day::of(self.now) } else { self.last };
+        for category in self.categories.clone() {
+            let mut known: Vec<(Day, BTreeSet<Level>)> = hint
+                .levels
+                .iter()
+                .filter(|((day, of), _)| *of == category && (self.first..=self.last).contains(day))
+                .map(|((day, _), levels)| (*day, levels.clone()))
+                .collect();
+            if self.order.is_descending() {
+                known.reverse();
+            }
+            if known.is_empty() && self.order.is_descending() {
+                let levels: BTreeSet<Level> = Level::ALL.into_iter().take(GUESSED_LEVELS).collect();
+                known = vec![(guessed, levels.clone()), (guessed.previous(), levels)];
+            }
+            for (day, levels) in known.into_iter().take(PROBED_DAYS) {
+                self.recent.insert((day, category));
+                let reads = self.reads((day, category), &levels);
+                self.probes.extend(reads);
+            }
+        }
+    }
+
+    /// Headers, write marks and suspicions, all at once.
+    pub(super) fn first_reads(&mut self) -> Vec<Read> {
+        let mut reads = std::mem::take(&mut self.probes);
+        for category in &self.categories {
+            reads.push(Read {
+                partition: table::days(*category),
+                from: table::header_from(self.first),
+                until: table::header_until(self.last),
+                consistent: true,
+                purpose: Purpose::Headers(*category),
+            });
+            reads.push(Read {
+                partition: table::writes(*category),
+                from: table::write_mark_from(table::slot(self.now) - RECENT_SLOTS),
+                until: WHOLE.1.to_owned(),
+                consistent: true,
+                purpose: Purpose::WriteMarks(*category),
+            });
+        }
+        reads
+    }
+
+    pub(super) fn take_headers(
+        &mut self,
+        category: Category,
+        items: &[Item],
+    ) -> Result<(), LookupError> {
+        for item in items {
+            let (day, _, level) =
+                table::parse_header(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
+            self.levels.entry((day, category)).or_default().insert(level);
+        }
+        self.awaited.remove(&category);
+        Ok(())
+    }
+
+    pub(super) fn take_write_marks(
+        &mut self,
+        category: Category,
+        items: &[Item],
+    ) -> Result<(), LookupError> {
+        for item in items {
+            let day =
+                table::parse_write_mark(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
+            self.recent.insert((day, category));
+        }
+        Ok(())
+    }
+
+    /// The days that are not read to the end, in the order of the scan.
+    fn unread(&self) -> Vec<DayOf> {
+        let is_unread = |(day, levels): &(&DayOf, &BTreeSet<Level>)| {
+            self.read.get(day).is_none_or(|read| !levels.is_subset(read))
+        };
+        let mut days: Vec<DayOf> =
+            self.levels.iter().filter(is_unread).map(|(day, _)| *day).collect();
+        if self.order.is_descending() {
+            days.reverse();
+        }
+        days
+    }
+
+    /// The second at which the first unread day begins, in the order of the scan.
+    pub(super) fn first_unread(&self) -> Option<i64> {
+        let (day, _) = *self.unread().first()?;
+        Some(if self.order.is_descending() {
+            day.end().min(self.newest)
+        } else {
+            day.start().max(self.oldest)
+        })
+    }
+
+    /// Reads as many further days as make up for the matches that are missing, judging
+    /// by those expected of the days read so far.
+    pub(super) fn further_reads(&mut self, wanted: usize, expected: usize, units: f64) -> Vec<Read> {
+        let unread = self.unread();
+        let count = match (self.days_read, expected) {
+            (0, _) => PROBED_DAYS,
+            (_, 0) => usize::MAX,
+            (days, expected) => {
+                let missing = wanted.saturating_sub(expected);
+                // Half as much again: another round costs more than some reads.
+                (missing * days * 3).div_ceil(expected * 2) + 1
+            }
+        };
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let each = (self.units / self.days_read.max(1) as f64).max(0.5);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+        let affordable = (units / each).clamp(1.0, 5_000.0) as usize;
+        let mut reads = Vec::new();
+        for day in unread.into_iter().take(count.min(affordable)) {
+            let read = self.read.get(&day).cloned().unwrap_or_default();
+            let left = self.levels.get(&day).map(|levels| levels - &read).unwrap_or_default();
+            reads.extend(self.reads(day, &left));
+        }
+        reads
+    }
+
+    /// The reads of a day, after which it counts as read at these levels.
+    fn reads(&mut self, (day, category): DayOf, levels: &BTreeSet<Level>) -> Vec<Read> {
+        let is_first = !self.read.contains_key(&(day, category));
+        self.days_read += usize::from(is_first);
+        let consistent = self.recent.contains(&(day, category));
+        // A segment whose newest event is too old has none that is wanted.
+        let oldest = self.oldest.max(day.start());
+        let from = table::newest_from(day, oldest);
+        let read = |partition, purpose| Read {
+            partition,
+            from: from.clone(),
+            until: WHOLE.1.to_owned(),
+            consistent,
+            purpose,
+        };
+        let seen = self.read.entry((day, category)).or_default();
+        if self.terms.is_empty() {
+            // One directory lists the segments of every level.
+            let is_read = !seen.is_empty();
+            seen.extend(Level::ALL);
+            let purpose = Purpose::Directory { category, day };
+            return if is_read {
+                Vec::new()
+            } else {
+                vec![read(table::segments(category, day), purpose)]
+            };
+        }
+        seen.extend(levels);
+        let mut reads = Vec::new();
+        for level in levels {
+            let buckets: BTreeSet<u16> =
+                self.terms.values().flatten().map(|term| term.bucket(*level)).collect();
+            let waiting = Waiting { reads: buckets.len(), segments: BTreeMap::new() };
+            self.waiting.insert(((day, category), *level), waiting);
+            reads.extend(buckets.into_iter().map(|bucket| {
+                let partition = table::terms(category, day, *level, bucket);
+                read(partition, Purpose::Terms { category, day, level: *level, bucket })
+            }));
+        }
+        reads
+    }
+
+    /// Takes a bucket's pages; with the last of its day and level, the blocks to read are known.
+    pub(super) fn take_pages(
+        &mut self,
+        pages: Pages,
+        answer: &Answer,
+        query: &Query,
+    ) -> Result<Vec<Candidate>, LookupError> {
+        let Pages { category, day, level, bucket } = pages;
+        self.units += answer.read_units;
+        let wanted: Vec<(usize, Term)> = self
+            .terms
+            .iter()
+            .flat_map(|(condition, terms)| terms.iter().map(|term| (*condition, *term)))
+            .filter(|(_, term)| term.bucket(level) == bucket)
+            .collect();
+        let only_terms: Vec<Term> = wanted.iter().map(|(_, term)| *term).collect();
+        let key = ((day, category), level);
+        let waiting = self.waiting.entry(key).or_default();
+        for item in &answer.items {
+            let segment =
+                table::parse_newest(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
+            let (layout, found) =
+                page::find(&item.body, day, level, &only_terms).map_err(|error| {
+                    let (partition, sort) = (item.partition.clone(), item.sort.clone());
+                    LookupError::Page { partition, sort, error }
+                })?;
+            let hits = waiting
+                .segments
+                .entry(segment)
+                .or_insert_with(|| Hits { layout, records: BTreeMap::new() });
+            for ((condition, _), records) in wanted.iter().zip(found) {
+                hits.records.entry(*condition).or_default().extend(records);
+            }
+        }
+        waiting.reads = waiting.reads.saturating_sub(1);
+        if waiting.reads > 0 {
+            return Ok(Vec::new());
+        }
+        debug_assert!(query.categories.contains(&category), "asked for this category");
+        let segments = self.waiting.remove(&key).unwrap_or_default().segments;
+        Ok(segments
+            .into_iter()
+            .flat_map(|(segment, hits)| {
+                let origin =
+                    Origin { category, day, segment, consistent: false, is_committed: false };
+                match self.intersect(hits.records) {
+                    records if records.is_empty() => Vec::new(),
+                    records => candidates(&origin, &hits.layout, Some(&records)),
+                }
+            })
+            .collect())
+    }
+
+    /// The records that every condition names.
+    fn intersect(&self, records: BTreeMap<usize, Vec<u32>>) -> Vec<u32> {
+        if records.len() < self.conditions {
+            return Vec::new();
+        }
+        let mut sets = records.into_values().map(|mut records| {
+            records.sort_unstable();
+            records.dedup();
+            records
+        });
+        let first = sets.next().unwrap_or_default();
+        sets.fold(first, |kept, set| {
+            kept.into_iter().filter(|record| set.binary_search(record).is_ok()).collect()
+        })
+    }
+
+    pub(super) fn take_directory(
+        &mut self,
+        category: Category,
+        day: Day,
+        answer: &Answer,
+    ) -> Result<Vec<Candidate>, LookupError> {
+        self.units += answer.read_units;
+        let mut found = Vec::new();
+        for item in &answer.items {
+            let damaged = || LookupError::damaged(item);
+            let segment = table::parse_newest(&item.sort).ok_or_else(damaged)?;
+            let directory = Directory::decode(&item.body, day).ok_or_else(damaged)?;
+            let origin = Origin { category, day, segment, consistent: false, is_committed: true };
+            found.extend(candidates(&origin, &directory.layout(), None));
+        }
+        Ok(found)
+    }
+
+    /// What the next lookup may suppose.
+    pub(super) fn hint(&self) -> Hint {
+        Hint { levels: self.levels.clone() }
+    }
+}

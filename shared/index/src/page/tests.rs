@@ -1,0 +1,117 @@
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::attribute::Attribute;
+
+fn layout_of(sizes: &[(u32, i64)], oldest: i64) -> Layout {
+    let mut newest = oldest;
+    let blocks = sizes
+        .iter()
+        .map(|(records, span)| {
+            newest += span;
+            Span { records: *records, newest }
+        })
+        .collect();
+    Layout { oldest, blocks }
+}
+
+prop_compose! {
+    fn segments()(
+        sizes in proptest::collection::vec((1_u32..300, 0_i64..4_000), 1..12),
+        oldest in 0_i64..30_000,
+        shares in proptest::collection::vec((any::<u16>(), 0.0_f64..1.0), 1..120),
+    ) -> (Layout, BTreeMap<Term, Vec<u32>>) {
+        let day = Day::of(1_700_000_000);
+        let layout = layout_of(&sizes, day.start() + oldest);
+        let records = layout.records();
+        let postings = shares.iter().map(|(value, share)| {
+            let step = 1.0 / share.max(0.000_1);
+            let holds = |record: &u32| {
+                *share > 0.99 || (f64::from(*record) % step) < 1.0
+            };
+            let term = Term::new(Attribute::EventName, &value.to_string());
+            (term, (0..records).filter(holds).collect::<Vec<_>>())
+        }).collect();
+        (layout, postings)
+    }
+}
+
+proptest! {
+    #[test]
+    fn every_term_is_found_with_all_its_records((layout, terms) in segments()) {
+        let day = Day::of(layout.oldest);
+        for level in Level::ALL {
+            let mut buckets: BTreeMap<u16, Vec<Posting>> = BTreeMap::new();
+            for (term, records) in &terms {
+                let posting = Posting { term: *term, records: records.clone() };
+                buckets.entry(term.bucket(level)).or_default().push(posting);
+            }
+            for postings in buckets.values() {
+                let body = encode(&layout, day, level, postings);
+                let wanted: Vec<Term> = postings.iter().map(|posting| posting.term).collect();
+                let (read, found) = find(&body, day, level, &wanted).expect("own page");
+                prop_assert_eq!(&read, &layout);
+                for (posting, found) in postings.iter().zip(&found) {
+                    // A neighbour with the same remainder may add records, never take any.
+                    for record in &posting.records {
+                        prop_assert!(found.contains(record));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_pages_are_refused_or_answered_and_never_panic(
+        (layout, terms) in segments(),
+        cut in 0.0_f64..1.0,
+        flip in any::<u64>(),
+    ) {
+        let day = Day::of(layout.oldest);
+        let postings: Vec<Posting> = terms
+            .iter()
+            .map(|(term, records)| Posting { term: *term, records: records.clone() })
+            .collect();
+        let mut body = encode(&layout, day, Level::ALL[0], &postings);
+        let wanted = [postings[0].term];
+        let bit = usize::try_from(flip % (body.len() as u64 * 8)).expect("small");
+        body[bit / 8] ^= 1 << (bit % 8);
+        let _ = find(&body, day, Level::ALL[0], &wanted);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss,
+                 clippy::cast_precision_loss, reason = "a place to cut at")]
+        body.truncate((body.len() as f64 * cut) as usize);
+        let _ = find(&body, day, Level::ALL[0], &wanted);
+    }
+}
+
+#[test]
+fn absent_terms_are_rarely_found() {
+    let day = Day::of(1_700_000_000);
+    let layout = layout_of(&[(128, 10); 20], day.start());
+    let mut terms: Vec<Term> =
+        (0..150).map(|id| Term::new(Attribute::EventId, &format!("{id}"))).collect();
+    terms.sort_unstable();
+    let postings: Vec<Posting> = (0..)
+        .zip(terms)
+        .map(|(record, term)| Posting { term, records: vec![record] })
+        .collect();
+    let body = encode(&layout, day, Level::ALL[0], &postings);
+    let false_matches = (0..20_000)
+        .filter(|id| {
+            let wanted = [Term::new(Attribute::RequestId, &id.to_string())];
+            !find(&body, day, Level::ALL[0], &wanted).expect("own page").1[0].is_empty()
+        })
+        .count();
+    // 150 terms of 2^20 remainders: 2.9 expected.
+    assert!(false_matches <= 12, "{false_matches} of 20,000 absent terms were found");
+}
+
+#[test]
+fn a_later_version_is_named() {
+    assert_eq!(
+        find(&[9, 0, 0], Day::of(0), Level::ALL[0], &[]),
+        Err(PageError::Version(9))
+    );
+}

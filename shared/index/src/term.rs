@@ -1,0 +1,56 @@
+//! Terms: attribute and value, hashed.
+
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::attribute::Attribute;
+
+/// The hash of an attribute's value; equal values hash alike for ever.
+///
+/// Two terms may share a hash: that widens a search and never narrows it, for
+/// the record itself decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term(u64);
+
+impl Term {
+    /// Hashes a value of an attribute.
+    pub fn new(attribute: Attribute, value: &str) -> Self {
+        Self(xxh3_64_with_seed(value.as_bytes(), u64::from(attribute.code())))
+    }
+
+    /// The bucket that the term falls into at a level.
+    pub fn bucket(self, level: Level) -> u16 {
+        // A shift by 64, at level 1, would not be zero.
+        let bucket = self.0.checked_shr(64 - level.bits()).unwrap_or(0);
+        u16::try_from(bucket).unwrap_or(u16::MAX)
+    }
+
+    /// The first `bits` bits of the hash behind those that chose the bucket.
+    pub(crate) fn remainder(self, level: Level, bits: u32) -> u32 {
+        u32::try_from((self.0 << level.bits()) >> (64 - bits)).unwrap_or(u32::MAX)
+    }
+}
+
+/// Into how many buckets a segment's terms are divided: a power of four.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Level(u8);
+
+impl Level {
+    /// Every level, from one bucket to 4,096.
+    pub const ALL: [Self; 7] =
+        [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
+
+    /// How many bits of a hash choose the bucket.
+    pub(crate) const fn bits(self) -> u32 {
+        2 * self.0 as u32
+    }
+
+    /// How many buckets there are.
+    pub const fn buckets(self) -> u16 {
+        1 << self.bits()
+    }
+
+    /// The level of so many buckets.
+    pub fn from_buckets(buckets: u16) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.buckets() == buckets)
+    }
+}

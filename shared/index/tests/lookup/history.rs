@@ -1,0 +1,182 @@
+//! A table in memory that indexes records and answers reads, with the faults of a real one.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use index::file::FileVersion;
+use index::lookup::{Answer, Read};
+use index::segment::{Builder, Segment, Source};
+use index::tally::{Counts, Tally};
+use index::{Class, Item, Retention};
+use sample::Trail;
+use trail::Record;
+use trail::digest::sha256;
+
+type Key = (String, String);
+
+/// Records of a few days with some of them twice, in no order.
+pub(crate) fn corpus(seed: u64, events: u64) -> Vec<String> {
+    let trail = Trail { seed, events, principals: 12, insights: 20, data: 250, network: 60, ..Trail::default() };
+    let mut texts: Vec<String> = trail.records().map(|record| record.json).collect();
+    // Records without an id, or with a malformed one, are kept like any other.
+    for (number, text) in texts.iter_mut().enumerate().step_by(37) {
+        let at = text.find("\"eventID\":\"").expect("samples have ids");
+        let end = at + 11 + text[at + 11..].find('"').expect("closing quote") + 1;
+        let replacement = if number % 2 == 0 { "\"eventID\":null" } else { "\"eventID\":\"?\"" };
+        text.replace_range(at..end, replacement);
+    }
+    let copies: Vec<String> = texts.iter().step_by(17).cloned().collect();
+    texts.extend(copies);
+    let middle = texts.len() / 2;
+    texts.rotate_left(middle);
+    texts
+}
+
+/// The table.
+#[derive(Default)]
+pub(crate) struct History {
+    items: BTreeMap<Key, Item>,
+    written: Vec<Key>,
+    hidden: HashSet<Key>,
+    arriving: VecDeque<Vec<Item>>,
+}
+
+fn source(key: &str, records: &[&String]) -> Source {
+    let content = records.iter().map(|text| text.as_str()).collect::<Vec<_>>().concat();
+    Source {
+        version: FileVersion { bucket: "logs".to_owned(), key: key.to_owned(), version: None },
+        sha256: sha256(content.as_bytes()),
+        delivered: 1_791_849_600,
+    }
+}
+
+/// One file a batch of records, two files a segment: records come from several files.
+fn segments(records: &[&String], batch: usize) -> Vec<Segment> {
+    let mut builder = Builder::new(Class::standard(), Retention::OFF);
+    let (first, second) = records.split_at(records.len() / 2);
+    for (file, records) in [first, second].into_iter().enumerate() {
+        let source = builder.source(source(&format!("file-{batch}-{file}"), records));
+        for text in records {
+            builder.add(source, 0, &Record::parse(text).expect("a sample record"));
+        }
+    }
+    builder.seal().expect("has memory")
+}
+
+pub(crate) fn batches<'c>(corpus: &'c [String], cuts: &[usize]) -> Vec<Vec<&'c String>> {
+    let mut batches = Vec::new();
+    let mut rest = corpus;
+    let mut cuts = cuts.iter().cycle();
+    while !rest.is_empty() {
+        let (batch, behind) = rest.split_at((*cuts.next().expect("cycles")).min(rest.len()));
+        batches.push(batch.iter().collect());
+        rest = behind;
+    }
+    batches
+}
+
+/// The items of a segment in the order in which a writer puts them.
+fn items(segment: &Segment, now: i64) -> Vec<Item> {
+    [segment.write_mark(now), segment.header.clone()]
+        .into_iter()
+        .chain(segment.blocks.iter().cloned())
+        .chain(segment.pages.iter().cloned())
+        .chain([segment.tally.clone(), segment.directory.clone()])
+        .collect()
+}
+
+impl History {
+    fn put(&mut self, item: Item) {
+        let key = (item.partition.clone(), item.sort.clone());
+        if let Some(present) = self.items.get(&key) {
+            assert_eq!(present.body, item.body, "what is there is equal");
+            return;
+        }
+        self.written.push(key.clone());
+        self.items.insert(key, item);
+    }
+
+    /// Indexes files of some sizes, so many of them together.
+    pub(crate) fn index_files(&mut self, corpus: &[String], files: &[usize], together: &[usize]) {
+        let files: Vec<_> = batches(corpus, files).into_iter().enumerate().collect();
+        let mut rest = files.as_slice();
+        let mut together = together.iter().cycle();
+        while !rest.is_empty() {
+            let count = (*together.next().expect("cycles")).min(rest.len());
+            let mut builder = Builder::new(Class::standard(), Retention::OFF);
+            for (number, records) in &rest[..count] {
+                let source = builder.source(source(&format!("file-{number}"), records));
+                for text in records {
+                    builder.add(source, 0, &Record::parse(text).expect("a sample record"));
+                }
+            }
+            for segment in builder.seal().expect("has memory") {
+                items(&segment, super::NOW).into_iter().for_each(|item| self.put(item));
+            }
+            rest = &rest[count..];
+        }
+    }
+
+    pub(crate) fn index_in_batches(&mut self, corpus: &[String], cuts: &[usize]) {
+        for (number, batch) in batches(corpus, cuts).iter().enumerate() {
+            for segment in segments(batch, number) {
+                items(&segment, super::NOW).into_iter().for_each(|item| self.put(item));
+            }
+        }
+    }
+
+    /// Indexes the first batch and stops after so many writes of its last segment.
+    pub(crate) fn index_until_crash(&mut self, corpus: &[String], cuts: &[usize], writes: usize) {
+        if let Some(batch) = batches(corpus, cuts).first() {
+            for segment in segments(batch, 0) {
+                items(&segment, super::NOW).into_iter().take(writes).for_each(|item| self.put(item));
+            }
+        }
+    }
+
+    /// Hides the last writes from reads that are only eventually consistent.
+    pub(crate) fn hide_last_writes(&mut self, count: usize) {
+        let start = self.written.len().saturating_sub(count);
+        self.hidden = self.written[start..].iter().cloned().collect();
+    }
+
+    /// Indexes one more batch with every read, as if files arrived meanwhile.
+    pub(crate) fn arrive_while_reading(&mut self, corpus: &[String], cuts: &[usize]) {
+        for (number, batch) in batches(corpus, cuts).iter().enumerate() {
+            for segment in segments(batch, 1_000 + number) {
+                self.arriving.push_back(items(&segment, super::NOW));
+            }
+        }
+    }
+
+    pub(crate) fn lose_blocks(&mut self) {
+        self.items.retain(|(partition, _), _| !partition.starts_with("block#"));
+    }
+
+    pub(crate) fn read(&mut self, read: &Read) -> Answer {
+        let from = (read.partition.clone(), read.from.clone());
+        let until = (read.partition.clone(), read.until.clone());
+        let items: Vec<Item> = self
+            .items
+            .range(from..=until)
+            .filter(|(key, _)| read.consistent || !self.hidden.contains(*key))
+            .map(|(_, item)| item.clone())
+            .collect();
+        let bytes: usize = items.iter().map(Item::size).sum();
+        let units = f64::from(u32::try_from(bytes.div_ceil(4096).max(1)).expect("small"));
+        for item in self.arriving.pop_front().unwrap_or_default() {
+            self.put(item);
+        }
+        Answer { items, read_units: if read.consistent { units } else { units / 2.0 } }
+    }
+
+    /// The calls per minute that the tallies say.
+    pub(crate) fn tallied(&self) -> Counts {
+        let mut counts = Counts::default();
+        for ((partition, _), item) in &self.items {
+            if partition.starts_with("tally#") {
+                assert!(counts.add(Tally::decode(&item.body).expect("own tally")));
+            }
+        }
+        counts
+    }
+}

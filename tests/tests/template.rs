@@ -1,0 +1,28 @@
+//! The deployment template, held against the code it deploys.
+//!
+//! The template is deployed on paper: conditions, rules and intrinsic functions
+//! are evaluated as CloudFormation would, for the parameters a test names, and
+//! the policies that come out are asked the questions that IAM would be asked.
+
+#[path = "template/access.rs"]
+mod access;
+#[path = "template/api.rs"]
+mod api;
+#[path = "template/bucket.rs"]
+mod bucket;
+#[path = "template/build.rs"]
+mod build;
+#[path = "template/document.rs"]
+mod document;
+#[path = "template/policy.rs"]
+mod policy;
+#[path = "template/queue.rs"]
+mod queue;
+#[path = "template/stack.rs"]
+mod stack;
+#[path = "template/table.rs"]
+mod table;
+#[path = "template/trail.rs"]
+mod trail_resource;
+#[path = "template/variable.rs"]
+mod variable;
