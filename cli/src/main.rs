@@ -6,9 +6,12 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 mod backfill;
 mod cost;
+mod endpoint;
 mod failure;
+mod logs;
 mod lookup_events;
 mod proxy;
+mod stack;
 mod up;
 
 use failure::Failure;

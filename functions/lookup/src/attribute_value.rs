@@ -12,7 +12,9 @@ pub(crate) enum ValueError {
     #[error("must not be empty")]
     Empty,
     /// It is longer than CloudTrail takes.
-    #[error("must not be longer than 2000 characters, `_`, space, comma and newline counted double")]
+    #[error(
+        "must not be longer than 2000 characters, `_`, space, comma and newline counted double"
+    )]
     TooLong,
     /// The attribute is a flag, and the value is not one.
     #[error("must be true or false")]
@@ -24,7 +26,13 @@ pub(crate) fn check(attribute: Attribute, value: &str) -> Result<(), ValueError>
     if value.is_empty() {
         return Err(ValueError::Empty);
     }
-    let weight = |letter| if matches!(letter, '_' | ' ' | ',' | '\n') { 2 } else { 1 };
+    let weight = |letter| {
+        if matches!(letter, '_' | ' ' | ',' | '\n') {
+            2
+        } else {
+            1
+        }
+    };
     if value.chars().map(weight).sum::<usize>() > LONGEST {
         return Err(ValueError::TooLong);
     }
@@ -53,7 +61,10 @@ mod tests {
     #[test]
     fn a_flag_is_spelt_as_in_the_records() {
         assert_eq!(check(Attribute::ReadOnly, "false"), Ok(()));
-        assert_eq!(check(Attribute::ReadOnly, "True"), Err(ValueError::NotAFlag));
+        assert_eq!(
+            check(Attribute::ReadOnly, "True"),
+            Err(ValueError::NotAFlag)
+        );
         assert_eq!(check(Attribute::EventName, "True"), Ok(()));
     }
 }

@@ -13,7 +13,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse, Response};
 use index::lookup::Limits;
 
 use crate::Service;
@@ -31,8 +31,21 @@ const SERVICE: &str = "CloudTrail_20131101";
 
 /// The verbs of CloudTrail's operations that change something.
 const WRITING: [&str; 15] = [
-    "Add", "Cancel", "Create", "Delete", "Deregister", "Disable", "Enable", "Put", "Register",
-    "Remove", "Restore", "Send", "Start", "Stop", "Update",
+    "Add",
+    "Cancel",
+    "Create",
+    "Delete",
+    "Deregister",
+    "Disable",
+    "Enable",
+    "Put",
+    "Register",
+    "Remove",
+    "Restore",
+    "Send",
+    "Start",
+    "Stop",
+    "Update",
 ];
 
 /// Answers a call.
@@ -41,12 +54,14 @@ pub(crate) async fn call(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let target = headers.get("x-amz-target").map(|target| target.to_str().unwrap_or_default());
+    let target = headers
+        .get("x-amz-target")
+        .map(|target| target.to_str().unwrap_or_default());
     let answer = match operation(target) {
         Ok(()) => look_up(&service, body).await,
         Err(error) => Err(error),
     };
-    answer.unwrap_or_else(|error| error.into_response())
+    answer.unwrap_or_else(IntoResponse::into_response)
 }
 
 /// Checks that a target names the operation that is offered.
@@ -67,11 +82,11 @@ fn operation(target: Option<&str>) -> Result<(), Error> {
     if operation == "LookupEvents" {
         return Ok(());
     }
-    let changes = |verb: &&str| {
-        let rest = operation.strip_prefix(**verb);
+    let changes = |verb: &&'static str| {
+        let rest = operation.strip_prefix(*verb);
         rest.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
     };
-    if WRITING.iter().any(|verb| changes(&verb)) {
+    if WRITING.iter().any(changes) {
         let message = "nothing can be changed through this service";
         return Err(Error::new(Code::UnsupportedOperation, message));
     }
@@ -84,12 +99,22 @@ async fn look_up(
 ) -> Result<Response, Error> {
     let body = body.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Error::new(Code::RequestEntityTooLarge, "the request is larger than 1 MB")
+            Error::new(
+                Code::RequestEntityTooLarge,
+                "the request is larger than 1 MB",
+            )
         } else {
-            Error::new(Code::MalformedHttpRequest, "the request's body could not be read")
+            Error::new(
+                Code::MalformedHttpRequest,
+                "the request's body could not be read",
+            )
         }
     })?;
-    let Request { query, events, cursor } = Request::parse(&body)?;
+    let Request {
+        query,
+        events,
+        cursor,
+    } = Request::parse(&body)?;
     let bytes = Limits::default().bytes;
     let now = service.clock.now();
     let page = service
@@ -97,7 +122,7 @@ async fn look_up(
         .page(query.clone(), cursor.as_deref(), events, bytes, now)
         .await
         .map_err(Fault::from)?;
-    let fitted = fit::fit(&page.events, page.cursor, &query, response::Event::of)?;
+    let fitted = fit::fit(&page.events, page.cursor, &query, response::Summary::of)?;
     response::answer(&fitted)
 }
 
@@ -137,9 +162,18 @@ mod tests {
 
     #[test]
     fn what_would_change_something_is_unsupported() {
-        for operation in ["PutEventSelectors", "DeleteTrail", "StopLogging", "StartQuery"] {
+        for operation in [
+            "PutEventSelectors",
+            "DeleteTrail",
+            "StopLogging",
+            "StartQuery",
+        ] {
             let target = format!("{SERVICE}.{operation}");
-            assert_eq!(code(&target), Some(Code::UnsupportedOperation), "{operation}");
+            assert_eq!(
+                code(&target),
+                Some(Code::UnsupportedOperation),
+                "{operation}"
+            );
         }
     }
 }

@@ -46,7 +46,11 @@ impl From<HistoryError> for Fault {
 impl From<aws::Error> for Fault {
     fn from(error: aws::Error) -> Self {
         tracing::warn!(%error, code = error.code, "table was not read");
-        if error.has_code(&THROTTLED) { Self::Throttled } else { Self::Unavailable }
+        if error.has_code(&THROTTLED) {
+            Self::Throttled
+        } else {
+            Self::Unavailable
+        }
     }
 }
 
@@ -72,7 +76,10 @@ mod tests {
         for code in THROTTLED {
             assert_eq!(Fault::from(failed(Some(code))), Fault::Throttled);
         }
-        assert_eq!(Fault::from(failed(Some("AccessDeniedException"))), Fault::Unavailable);
+        assert_eq!(
+            Fault::from(failed(Some("AccessDeniedException"))),
+            Fault::Unavailable
+        );
         assert_eq!(Fault::from(failed(None)), Fault::Unavailable);
     }
 
@@ -80,7 +87,10 @@ mod tests {
     fn only_a_bad_cursor_is_the_callers_doing() {
         let cursor = HistoryError::Lookup(LookupError::Cursor(CursorError::OtherQuery));
         assert_eq!(Fault::from(cursor), Fault::Cursor(CursorError::OtherQuery));
-        let damaged = LookupError::Damaged { partition: "p".into(), sort: "s".into() };
+        let damaged = LookupError::Damaged {
+            partition: "p".into(),
+            sort: "s".into(),
+        };
         assert_eq!(Fault::from(HistoryError::Lookup(damaged)), Fault::Damaged);
     }
 }

@@ -9,6 +9,7 @@ use index::cursor::{self, Position};
 use index::{Event, Query};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
+use trail::Record;
 
 use crate::fault::Fault;
 
@@ -37,8 +38,6 @@ pub(crate) fn fit<'e, T: Serialize>(
     fit_into(LARGEST, events, cursor, query, write)
 }
 
-type Record<'r> = trail::Record<'r>;
-
 fn fit_into<'e, T: Serialize>(
     largest: usize,
     events: &'e [Event],
@@ -46,7 +45,10 @@ fn fit_into<'e, T: Serialize>(
     query: &Query,
     write: impl Fn(&'e Event, Record<'e>) -> Result<T, serde_json::Error>,
 ) -> Result<Fitted, Fault> {
-    let mut fitted = Fitted { events: Vec::with_capacity(events.len()), cursor };
+    let mut fitted = Fitted {
+        events: Vec::with_capacity(events.len()),
+        cursor,
+    };
     let mut bytes = 0;
     for (number, event) in events.iter().enumerate() {
         let record = event.record().map_err(|error| Fault::damaged(&error))?;
@@ -67,7 +69,10 @@ fn fit_into<'e, T: Serialize>(
 /// How many bytes a text takes on its way through Lambda, whichever way it goes:
 /// `lambda_http` sends JSON as a string, and what it does not know in base64.
 fn sent(text: &str) -> usize {
-    let escaped = text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count();
+    let escaped = text
+        .bytes()
+        .filter(|byte| matches!(byte, b'"' | b'\\'))
+        .count();
     (text.len() + escaped).max(text.len().div_ceil(3) * 4)
 }
 
@@ -81,10 +86,13 @@ mod tests {
     fn events(count: i64) -> Vec<Event> {
         (0..count)
             .map(|number| {
-                let text =
-                    format!(r#"{{"eventTime":"2026-10-13T08:00:{:02}Z"}}"#, 59 - number);
+                let text = format!(r#"{{"eventTime":"2026-10-13T08:00:{:02}Z"}}"#, 59 - number);
                 let key = EventKey::of(&Record::parse(&text).expect("a record"));
-                Event { key, category: Category::Management, text }
+                Event {
+                    key,
+                    category: Category::Management,
+                    text,
+                }
             })
             .collect()
     }
@@ -115,6 +123,6 @@ mod tests {
     #[test]
     fn the_way_through_lambda_is_counted() {
         assert_eq!(sent("abcdef"), 8);
-        assert_eq!(sent(r#""\"\""#), 12);
+        assert_eq!(sent(r#""\"\"""#), 12);
     }
 }

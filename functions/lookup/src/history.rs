@@ -32,7 +32,13 @@ pub enum HistoryError {
 impl History {
     /// Opens a history whose pages end at a budget of read units and time.
     pub fn new(table: Table, retention: Retention, read_units: f64, time: Duration) -> Self {
-        Self { table, retention, read_units, time, hint: Mutex::default() }
+        Self {
+            table,
+            retention,
+            read_units,
+            time,
+            hint: Mutex::default(),
+        }
     }
 
     /// The table.
@@ -43,6 +49,16 @@ impl History {
     /// How long events are kept.
     pub const fn retention(&self) -> Retention {
         self.retention
+    }
+
+    /// The read units after which an answer ends with what it has.
+    pub const fn read_units(&self) -> f64 {
+        self.read_units
+    }
+
+    /// The time after which an answer ends with what it has.
+    pub const fn time(&self) -> Duration {
+        self.time
     }
 
     /// Reads one page of at most `events` events and `bytes` bytes.
@@ -57,8 +73,16 @@ impl History {
         now: i64,
     ) -> Result<Page, HistoryError> {
         let started = Instant::now();
-        let limits = Limits { events, bytes, read_units: self.read_units };
-        let hint = self.hint.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let limits = Limits {
+            events,
+            bytes,
+            read_units: self.read_units,
+        };
+        let hint = self
+            .hint
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let mut lookup = Lookup::new(query, cursor, limits, self.retention, now, &hint)?;
         loop {
             match lookup.next(started.elapsed() >= self.time)? {

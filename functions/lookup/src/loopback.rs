@@ -22,15 +22,22 @@ pub async fn loopback_guard(request: Request, next: Next) -> Response {
 }
 
 fn is_local(uri: &Uri, headers: &HeaderMap) -> bool {
-    let mut hosts = headers.get_all(HOST).iter().map(|host| host.to_str().unwrap_or_default());
+    let mut hosts = headers
+        .get_all(HOST)
+        .iter()
+        .map(|host| host.to_str().unwrap_or_default());
     // HTTP/2 names the host in the address alone.
     let has_host = headers.contains_key(HOST) || uri.authority().is_some();
     has_host
         && hosts.all(is_loopback)
-        && uri.authority().is_none_or(|authority| is_loopback(authority.as_str()))
+        && uri
+            .authority()
+            .is_none_or(|authority| is_loopback(authority.as_str()))
         && headers.get_all(ORIGIN).iter().all(|origin| {
             let origin = origin.to_str().unwrap_or_default();
-            let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+            let host = origin
+                .strip_prefix("http://")
+                .or_else(|| origin.strip_prefix("https://"));
             host.is_some_and(is_loopback)
         })
 }
@@ -65,8 +72,14 @@ mod tests {
 
     #[test]
     fn loopback_is_known_by_all_its_names() {
-        for host in ["127.0.0.1", "127.0.0.1:8720", "localhost", "LocalHost:1", "[::1]", "[::1]:8720"]
-        {
+        for host in [
+            "127.0.0.1",
+            "127.0.0.1:8720",
+            "localhost",
+            "LocalHost:1",
+            "[::1]",
+            "[::1]:8720",
+        ] {
             assert!(judge(Some(host), None), "{host}");
         }
         assert!(judge(Some("localhost:8720"), Some("http://localhost:8720")));
@@ -89,7 +102,13 @@ mod tests {
             assert!(!judge(Some(host), None), "{host}");
         }
         assert!(!judge(None, None));
-        for origin in ["null", "http://example.com", "file://", "http://localhost@example.com", ""] {
+        for origin in [
+            "null",
+            "http://example.com",
+            "file://",
+            "http://localhost@example.com",
+            "",
+        ] {
             assert!(!judge(Some("localhost"), Some(origin)), "{origin}");
         }
     }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
@@ -74,8 +75,17 @@ impl<'a> From<&'a Read> for Range<'a> {
 impl Table {
     /// Makes the table's client.
     pub fn new(config: &SdkConfig, name: impl Into<String>) -> Self {
+        Self::with_retries(config, name, crate::retries())
+    }
+
+    /// Makes a client that retries as its owner says, for those who cannot wait half a minute.
+    pub fn with_retries(
+        config: &SdkConfig,
+        name: impl Into<String>,
+        retries: RetryConfig,
+    ) -> Self {
         let config = aws_sdk_dynamodb::config::Builder::from(config)
-            .retry_config(crate::retries())
+            .retry_config(retries)
             .timeout_config(crate::timeouts(Duration::from_secs(5)))
             .build();
         Self {

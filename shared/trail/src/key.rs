@@ -112,12 +112,18 @@ impl<'a> ObjectKey<'a> {
             return Err(KeyError::Suffix);
         }
         let number = |text: &str, digits: usize| {
-            (text.len() == digits).then(|| text.parse::<i16>().ok()).flatten().ok_or(KeyError::Date)
+            // A sign would parse too.
+            let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
+            is_number.then(|| text.parse::<i16>().ok()).flatten().ok_or(KeyError::Date)
         };
         let small = |text: &str| i8::try_from(number(text, 2)?).map_err(|_| KeyError::Date);
         let delivery_day = Date::new(number(year, 4)?, small(month)?, small(day)?)
             .map_err(|_| KeyError::Date)?;
-        let delivery_time = file_name.split('_').find_map(stamp);
+        let delivery_time = match kind {
+            // A trail's name stands before the time, and may look like one.
+            ObjectKind::Digest => file_name.rsplit('_').find_map(stamp),
+            _ => file_name.split('_').find_map(stamp),
+        };
         Ok(Self {
             prefix,
             organization,

@@ -86,7 +86,7 @@ pub fn resources(record: &Record<'_>) -> BTreeSet<Resource> {
     found.finish()
 }
 
-/// Lists the access keys that a call issued, such as `AssumeRole` does.
+/// Lists the access keys that a call issued, such as `AssumeRole` does, each once.
 ///
 /// They lead from a call signed with temporary credentials to the call that
 /// they came from.
@@ -99,17 +99,16 @@ pub fn issued_access_keys(record: &Record<'_>) -> Vec<String> {
         return Vec::new();
     }
     let event = record.name().unwrap_or_default();
-    let mut issued: Vec<String> = Vec::new();
+    let mut issued = BTreeSet::new();
     walk::strings(response.get(), |keys, text| {
         let mut found = rules.find(event, Place::Response, keys);
         if found.any(|rule| rule.take == Take::IssuedKey)
             && let Some(key) = text.decode().filter(|key| is_name(key))
-            && !issued.iter().any(|known| **known == *key)
         {
-            issued.push(key.into_owned());
+            issued.insert(key.into_owned());
         }
     });
-    issued
+    issued.into_iter().collect()
 }
 
 /// The parts of a service event that say what it was about.

@@ -41,10 +41,13 @@ impl Code {
             Self::InvalidMaxResults => ("InvalidMaxResultsException", StatusCode::BAD_REQUEST),
             Self::InvalidNextToken => ("InvalidNextTokenException", StatusCode::BAD_REQUEST),
             Self::InvalidTimeRange => ("InvalidTimeRangeException", StatusCode::BAD_REQUEST),
-            Self::MalformedHttpRequest => ("MalformedHttpRequestException", StatusCode::BAD_REQUEST),
-            Self::RequestEntityTooLarge => {
-                ("RequestEntityTooLargeException", StatusCode::PAYLOAD_TOO_LARGE)
+            Self::MalformedHttpRequest => {
+                ("MalformedHttpRequestException", StatusCode::BAD_REQUEST)
             }
+            Self::RequestEntityTooLarge => (
+                "RequestEntityTooLargeException",
+                StatusCode::PAYLOAD_TOO_LARGE,
+            ),
             Self::Serialization => ("SerializationException", StatusCode::BAD_REQUEST),
             Self::ServiceUnavailable => ("ServiceUnavailable", StatusCode::SERVICE_UNAVAILABLE),
             Self::Throttling => ("ThrottlingException", StatusCode::BAD_REQUEST),
@@ -66,7 +69,10 @@ pub(crate) struct Error {
 
 impl Error {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 
     #[cfg(test)]

@@ -1,12 +1,11 @@
 //! The request of `LookupEvents`: from JSON to a query.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use index::{Attribute, Query};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Number;
-use serde_json::error::Category as Fault;
+use serde_json::error::Category as Misread;
+use serde_json::{Map, Number, Value};
 use trail::Category;
 
 use crate::attribute_value;
@@ -37,7 +36,7 @@ struct Wire {
     max_results: Option<Number>,
     next_token: Option<String>,
     #[serde(flatten)]
-    unknown: BTreeMap<String, IgnoredAny>,
+    unknown: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -46,7 +45,7 @@ struct WireAttribute {
     attribute_key: Option<String>,
     attribute_value: Option<String>,
     #[serde(flatten)]
-    unknown: BTreeMap<String, IgnoredAny>,
+    unknown: Map<String, Value>,
 }
 
 /// A time: a number on the wire, an ISO 8601 text from clients written by hand.
@@ -62,47 +61,64 @@ impl Request {
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Error> {
         let wire: Wire = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
         refuse_unknown(&wire.unknown)?;
-        let mut query = Query { categories: categories(wire.event_category)?, ..Query::default() };
+        let mut query = Query::default();
+        query.categories = categories(wire.event_category.as_deref())?;
         let keys = allowed_keys(&query.categories);
         add_attributes(&mut query, wire.lookup_attributes.unwrap_or_default(), keys)?;
-        let start = wire.start_time.map(|time| moment("StartTime", time)).transpose()?;
-        let end = wire.end_time.map(|time| moment("EndTime", time)).transpose()?;
+        let start = wire
+            .start_time
+            .map(|time| moment("StartTime", time))
+            .transpose()?;
+        let end = wire
+            .end_time
+            .map(|time| moment("EndTime", time))
+            .transpose()?;
         if let (Some(start), Some(end)) = (start, end)
             && start > end
         {
-            return Err(Error::new(Code::InvalidTimeRange, "StartTime is after EndTime"));
+            return Err(Error::new(
+                Code::InvalidTimeRange,
+                "StartTime is after EndTime",
+            ));
         }
         // Events have whole seconds: a fraction narrows the range from either side.
         query.start = start.map(Moment::first_second);
         query.end = end.map(Moment::last_second);
         let events = events(wire.max_results)?;
-        Ok(Self { query, events, cursor: wire.next_token })
+        Ok(Self {
+            query,
+            events,
+            cursor: wire.next_token,
+        })
     }
 }
 
 /// Says what kind of body it is not, and where; the body itself is not quoted.
 fn unreadable(error: &serde_json::Error) -> Error {
     let message = match error.classify() {
-        Fault::Data => "the request has a member of the wrong type, or one that stands twice",
+        Misread::Data => "the request has a member of the wrong type, or one that stands twice",
         _ => "the request is not valid JSON",
     };
     Error::new(Code::Serialization, message)
 }
 
-fn refuse_unknown(unknown: &BTreeMap<String, IgnoredAny>) -> Result<(), Error> {
+fn refuse_unknown(unknown: &Map<String, Value>) -> Result<(), Error> {
     match unknown.keys().next() {
         None => Ok(()),
         Some(name) => {
             // A name can be as long as the request.
             let name: String = name.chars().take(100).collect();
-            Err(Error::new(Code::Validation, format!("the request has an unknown member: {name}")))
+            Err(Error::new(
+                Code::Validation,
+                format!("the request has an unknown member: {name}"),
+            ))
         }
     }
 }
 
 /// The categories that a request names; management events where it names none.
-fn categories(name: Option<String>) -> Result<BTreeSet<Category>, Error> {
-    let category = match name.as_deref() {
+fn categories(name: Option<&str>) -> Result<BTreeSet<Category>, Error> {
+    let category = match name {
         None | Some("management") => Category::Management,
         Some("insight") => Category::Insight,
         Some("data") => Category::Data,
@@ -120,7 +136,11 @@ fn categories(name: Option<String>) -> Result<BTreeSet<Category>, Error> {
 /// The attributes that events of some categories can be looked up by: few for Insights alone.
 fn allowed_keys(categories: &BTreeSet<Category>) -> &'static [Attribute] {
     if categories.iter().eq([&Category::Insight]) {
-        &[Attribute::EventId, Attribute::EventName, Attribute::EventSource]
+        &[
+            Attribute::EventId,
+            Attribute::EventName,
+            Attribute::EventSource,
+        ]
     } else {
         &Attribute::ALL
     }
@@ -157,8 +177,12 @@ fn add_attributes(
 }
 
 fn moment(name: &str, time: WireTime) -> Result<Moment, Error> {
-    let out_of_range =
-        || Error::new(Code::InvalidTimeRange, format!("{name} is outside the possible range"));
+    let out_of_range = || {
+        Error::new(
+            Code::InvalidTimeRange,
+            format!("{name} is outside the possible range"),
+        )
+    };
     match time {
         WireTime::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(second), _) => Moment::from_second(second).ok_or_else(out_of_range),
@@ -173,15 +197,24 @@ fn moment(name: &str, time: WireTime) -> Result<Moment, Error> {
 }
 
 fn events(number: Option<Number>) -> Result<usize, Error> {
-    let Some(number) = number else { return Ok(MOST_EVENTS) };
+    let Some(number) = number else {
+        return Ok(MOST_EVENTS);
+    };
     if number.is_f64() {
-        return Err(Error::new(Code::Serialization, "MaxResults is not a whole number"));
+        return Err(Error::new(
+            Code::Serialization,
+            "MaxResults is not a whole number",
+        ));
     }
-    let events = number.as_u64().and_then(|number| usize::try_from(number).ok());
-    events.filter(|events| (1..=MOST_EVENTS).contains(events)).ok_or_else(|| {
-        let message = format!("MaxResults is not between 1 and {MOST_EVENTS}");
-        Error::new(Code::InvalidMaxResults, message)
-    })
+    let events = number
+        .as_u64()
+        .and_then(|number| usize::try_from(number).ok());
+    events
+        .filter(|events| (1..=MOST_EVENTS).contains(events))
+        .ok_or_else(|| {
+            let message = format!("MaxResults is not between 1 and {MOST_EVENTS}");
+            Error::new(Code::InvalidMaxResults, message)
+        })
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(crate) const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
 /// An event as `LookupEvents` gives it back; what has no value is left out.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Event<'e> {
+pub(crate) struct Summary<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     event_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,20 +42,31 @@ struct Resource {
     resource_name: String,
 }
 
-impl<'e> Event<'e> {
+impl<'e> Summary<'e> {
     /// Summarises an event.
-    #[expect(clippy::needless_pass_by_value, reason = "the record is made for this call")]
-    #[expect(clippy::unnecessary_wraps, reason = "the same signature as the REST event's")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the record is made for this call"
+    )]
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "the same signature as the REST event's"
+    )]
     pub(crate) fn of(
         event: &'e index::Event,
         record: Record<'e>,
     ) -> Result<Self, serde_json::Error> {
-        let key = record.user_identity.as_ref().and_then(|identity| identity.access_key());
+        let key = record
+            .user_identity
+            .as_ref()
+            .and_then(|identity| identity.access_key());
         let owned = |text: Option<&str>| text.map(str::to_owned);
         Ok(Self {
             event_id: owned(record.id()),
             event_name: owned(record.name()),
-            read_only: record.read_only.map(|flag| if flag { "true" } else { "false" }),
+            read_only: record
+                .read_only
+                .map(|flag| if flag { "true" } else { "false" }),
             access_key_id: owned(key),
             event_time: record.time(),
             event_source: owned(record.source()),
@@ -81,7 +92,10 @@ pub(crate) fn answer(fitted: &Fitted) -> Result<Response, Error> {
         #[serde(skip_serializing_if = "Option::is_none")]
         next_token: Option<&'f str>,
     }
-    let answer = Answer { events: &fitted.events, next_token: fitted.cursor.as_deref() };
+    let answer = Answer {
+        events: &fitted.events,
+        next_token: fitted.cursor.as_deref(),
+    };
     let body = serde_json::to_vec(&answer).map_err(|error| Fault::damaged(&error))?;
     Ok(([(CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
 }

@@ -18,7 +18,11 @@ pub(super) fn entries(content: &[u8]) -> Result<Vec<Entry<'_>>, LogFileError> {
     loop {
         let key = cursor.value()?;
         cursor.expect(b':')?;
-        if key == b"\"Records\"" && entries.is_none() {
+        if key == b"\"Records\"" {
+            // Readers disagree on which of two counts, so that one could hide the other.
+            if entries.is_some() {
+                return Err(cursor.broken());
+            }
             entries = Some(match text {
                 Ok(text) => cursor.records(|at, _| Record::parse_prefix(&text[at..]))?,
                 // Rare: some element is not UTF-8, so each is looked at alone.

@@ -112,3 +112,100 @@ fn extent(bytes: &[u8]) -> Option<(usize, bool)> {
         at += 2;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
+
+    type Found = Vec<(Vec<String>, String)>;
+
+    /// What the walk finds: the keys from the root and the decoded text.
+    fn walked(json: &str) -> Found {
+        let mut found = Vec::new();
+        strings(json, |keys, text| {
+            let mut path: Vec<_> = keys.parents().map(str::to_owned).collect();
+            path.reverse();
+            path.push(keys.last().to_owned());
+            assert_eq!(path.len(), keys.len());
+            found.push((path, text.decode().expect("valid JSON").into_owned()));
+        });
+        found
+    }
+
+    /// The same by way of a tree, which is the plain way to do it.
+    fn expected(value: &Value, path: &mut Vec<String>, found: &mut Found) {
+        match value {
+            Value::String(text) if !path.is_empty() => found.push((path.clone(), text.clone())),
+            Value::Array(elements) => {
+                for element in elements {
+                    expected(element, path, found);
+                }
+            }
+            Value::Object(members) => {
+                for (key, member) in members {
+                    path.push(key.clone());
+                    expected(member, path, found);
+                    path.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<i32>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+            r#"[\[\]{}",:\\ a]{0,8}"#.prop_map(Value::from),
+        ];
+        leaf.prop_recursive(6, 48, 5, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::btree_map("[a-c:{}]{0,3}", inner, 0..5)
+                    .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>())
+                    .prop_map(Value::from),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_walk_finds_what_a_tree_holds(value in any_value(), is_pretty in any::<bool>()) {
+            let json = if is_pretty { format!("{value:#}") } else { value.to_string() };
+            let mut found = Vec::new();
+            // What stands outside every object has no key to be known by.
+            if value.is_object() {
+                expected(&value, &mut Vec::new(), &mut found);
+                prop_assert_eq!(walked(&json), found);
+            }
+        }
+
+        #[test]
+        fn the_walk_of_any_text_does_not_panic(text in any::<String>(), like in r#"[\[\]{}",:\\ a]{0,64}"#) {
+            strings(&text, |_, _| {});
+            strings(&like, |_, text| drop(text.decode()));
+        }
+    }
+
+    #[test]
+    fn strings_of_an_array_stand_under_its_key() {
+        let found = walked(r#"{"a":["x",{"b":"y"},[["z"]]],"c":"w"}"#);
+        let paths: Vec<_> = found.iter().map(|(path, text)| (path.join("."), &**text)).collect();
+        let expected = [("a", "x"), ("a.b", "y"), ("a", "z"), ("c", "w")];
+        assert!(paths.iter().map(|(path, text)| (&**path, *text)).eq(expected));
+    }
+
+    #[test]
+    fn what_lies_too_deep_is_passed_over() {
+        for (depth, count) in [(DEPTH, 1), (DEPTH + 1, 0), (10_000, 0)] {
+            let json = format!("{}\"x\"{}", "{\"a\":".repeat(depth), "}".repeat(depth));
+            assert_eq!(walked(&json).len(), count, "{depth}");
+            let both = format!("{{\"b\":{json},\"c\":\"y\"}}");
+            assert!(walked(&both).iter().any(|(_, text)| text == "y"), "{depth}");
+        }
+    }
+}

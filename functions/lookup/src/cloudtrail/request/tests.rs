@@ -1,8 +1,12 @@
-use serde_json::{Value, json};
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "reads better where it is called"
+)]
+
+use serde_json::json;
 
 use super::*;
 
-#[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
 fn parse(body: Value) -> Result<Request, Code> {
     Request::parse(body.to_string().as_bytes()).map_err(|error| error.code())
 }
@@ -18,7 +22,14 @@ fn look_up(attributes: Value) -> Result<Request, Code> {
 #[test]
 fn an_empty_request_asks_for_management_events_newest_first() {
     let request = parse(json!({})).expect("is valid");
-    assert_eq!(request, Request { query: Query::default(), events: 50, cursor: None });
+    assert_eq!(
+        request,
+        Request {
+            query: Query::default(),
+            events: 50,
+            cursor: None
+        }
+    );
     let nulls = json!({ "LookupAttributes": null, "StartTime": null, "NextToken": null });
     assert_eq!(parse(nulls), Ok(request));
 }
@@ -47,9 +58,21 @@ fn different_keys_are_an_and_and_the_same_key_is_an_or() {
     let conditions: Vec<_> = query
         .conditions()
         .iter()
-        .map(|condition| (condition.attribute, condition.values.len(), condition.negated))
+        .map(|condition| {
+            (
+                condition.attribute,
+                condition.values.len(),
+                condition.negated,
+            )
+        })
         .collect();
-    assert_eq!(conditions, [(Attribute::EventName, 2, false), (Attribute::Username, 1, false)]);
+    assert_eq!(
+        conditions,
+        [
+            (Attribute::EventName, 2, false),
+            (Attribute::Username, 1, false)
+        ]
+    );
 }
 
 #[test]
@@ -66,7 +89,10 @@ fn attributes_that_are_not_right_are_refused() {
     ] {
         assert_eq!(look_up(attributes), Err(Code::InvalidLookupAttributes));
     }
-    assert_eq!(look_up(json!([])).map(|request| request.query), Ok(Query::default()));
+    assert_eq!(
+        look_up(json!([])).map(|request| request.query),
+        Ok(Query::default())
+    );
 }
 
 #[test]
@@ -74,10 +100,19 @@ fn categories_beyond_cloudtrails_are_accepted() {
     let categories = |name: &str| {
         parse(json!({ "EventCategory": name })).map(|request| request.query.categories)
     };
-    assert_eq!(categories("management"), Ok(BTreeSet::from([Category::Management])));
-    assert_eq!(categories("insight"), Ok(BTreeSet::from([Category::Insight])));
+    assert_eq!(
+        categories("management"),
+        Ok(BTreeSet::from([Category::Management]))
+    );
+    assert_eq!(
+        categories("insight"),
+        Ok(BTreeSet::from([Category::Insight]))
+    );
     assert_eq!(categories("data"), Ok(BTreeSet::from([Category::Data])));
-    assert_eq!(categories("networkactivity"), Ok(BTreeSet::from([Category::NetworkActivity])));
+    assert_eq!(
+        categories("networkactivity"),
+        Ok(BTreeSet::from([Category::NetworkActivity]))
+    );
     assert_eq!(categories("all"), Ok(BTreeSet::from(Category::ALL)));
     for name in ["", "Insight", "everything"] {
         assert_eq!(categories(name), Err(Code::InvalidEventCategory), "{name}");
@@ -128,7 +163,11 @@ fn ranges_that_cannot_be_are_refused() {
         assert_eq!(refused, Err(Code::InvalidTimeRange), "{start} {end}");
     }
     for text in ["", "1704067200", "yesterday", "2026-10-13"] {
-        assert_eq!(parse(json!({ "EndTime": text })), Err(Code::Serialization), "{text}");
+        assert_eq!(
+            parse(json!({ "EndTime": text })),
+            Err(Code::Serialization),
+            "{text}"
+        );
     }
 }
 
@@ -137,7 +176,13 @@ fn a_page_has_one_to_fifty_events() {
     let events = |number: Value| parse(json!({ "MaxResults": number })).map(|it| it.events);
     assert_eq!(events(json!(1)), Ok(1));
     assert_eq!(events(json!(50)), Ok(50));
-    for number in [json!(0), json!(51), json!(-1), json!(u64::MAX), json!(i64::MIN)] {
+    for number in [
+        json!(0),
+        json!(51),
+        json!(-1),
+        json!(u64::MAX),
+        json!(i64::MIN),
+    ] {
         assert_eq!(events(number), Err(Code::InvalidMaxResults));
     }
     for number in [json!(1.5), json!("10"), json!(true)] {

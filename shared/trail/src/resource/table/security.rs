@@ -25,8 +25,7 @@ pub(super) const SERVICES: &[Service] = &[
             field("secretId", "AWS::SecretsManager::Secret"),
             request("secretIdList", "AWS::SecretsManager::Secret"),
             field("arn", "AWS::SecretsManager::Secret"),
-            request("name", "AWS::SecretsManager::Secret"),
-            response("name", "AWS::SecretsManager::Secret"),
+            field("name", "AWS::SecretsManager::Secret"),
         ],
     ),
     service(

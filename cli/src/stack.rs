@@ -1,0 +1,201 @@
+//! The stack as it runs on this machine: the local cloud wired up as
+//! `template.yaml` wires AWS's, with the functions' own code in it.
+//!
+//! An object that is put into the log bucket is announced to a topic, which
+//! sends to a queue with a dead-letter queue, from which a trigger calls the
+//! indexer with the payloads that AWS would send.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws::{Objects, Table};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use index::Retention;
+use indexer::{Counts, Indexer};
+use local::trigger::{RunningTrigger, Trigger};
+use local::{Cloud, CloudError, Queue, Storage};
+use lookup::History;
+use md5::{Digest as _, Md5};
+use serde_json::Value;
+use tokio::runtime::Handle;
+
+use crate::failure::Failure;
+use crate::logs::Delivery;
+
+mod holdings;
+mod intake;
+mod progress;
+mod resume;
+mod table;
+
+pub(crate) use holdings::Holdings;
+pub(crate) use intake::{Intake, Look, Patience};
+pub(crate) use progress::{Progress, rate};
+
+const BUCKET: &str = "trailkeep-logs";
+const TOPIC: &str = "trailkeep-logs";
+const QUEUE: &str = "trailkeep-index";
+const DEAD_LETTERS: &str = "trailkeep-index-dead";
+const TABLE: &str = "trailkeep";
+
+/// How often a message is received before it is a dead letter.
+const RECEIVES: u32 = 3;
+
+/// After how long a file that failed is tried again.
+const RETRY_AFTER: Duration = Duration::from_millis(250);
+
+/// How long a batch that is not full waits for more files.
+const WINDOW: Duration = Duration::from_millis(250);
+
+/// How many batches are indexed at once.
+const CONCURRENCY: usize = 2;
+
+/// How long an invocation may take, as the function's timeout says on AWS.
+pub(crate) const INVOCATION: Duration = Duration::from_secs(300);
+
+/// A local stack, set up and ready to take log files.
+pub(crate) struct Stack {
+    cloud: Cloud,
+    queue: Queue,
+    dead_letters: Queue,
+    dynamodb: SdkConfig,
+    objects: Objects,
+    retention: Retention,
+}
+
+/// What came of putting a log file into the bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Placed {
+    /// It was put.
+    New,
+    /// It was there with the same content, and was left alone.
+    Known,
+}
+
+impl Stack {
+    /// Starts a stack, in memory or in a directory, where it goes on with what is there.
+    pub(crate) async fn start(data: Option<&Path>, retention: Retention) -> Result<Self, Failure> {
+        let storage = data.map_or(Storage::Memory, |path| Storage::Directory(path.to_owned()));
+        let cloud = Cloud::start_without_faults(storage).await.map_err(|error| match error {
+            CloudError::InUse => Failure::new(format!(
+                "the data directory {} is in use by another process",
+                data.map(Path::display).map_or_else(String::new, |path| path.to_string())
+            )),
+            error => Failure::from(error),
+        })?;
+        let dead_letters = cloud.create_queue(DEAD_LETTERS, None)?;
+        let queue = cloud.create_queue(QUEUE, Some((&dead_letters, RECEIVES)))?;
+        let topic = cloud.create_topic(TOPIC)?;
+        cloud.subscribe(&topic, &queue, false)?;
+        cloud.create_bucket(BUCKET)?;
+        cloud.notify(BUCKET, "", ".json.gz", &topic)?;
+        let dynamodb = config(cloud.dynamodb());
+        let objects = Objects::new(&config(cloud.s3()));
+        let stack = Self { cloud, queue, dead_letters, dynamodb, objects, retention };
+        table::create(&stack.table()).await?;
+        Ok(stack)
+    }
+
+    /// A client of the table, with a count of its own of what is consumed.
+    pub(crate) fn table(&self) -> Table {
+        Table::new(&self.dynamodb, TABLE)
+    }
+
+    /// A client of a further table, with a count of its own of what is consumed.
+    pub(crate) fn client(&self, name: &str) -> Table {
+        Table::new(&self.dynamodb, name)
+    }
+
+    /// Creates a further table like it.
+    pub(crate) async fn further_table(&self, name: &str) -> Result<Table, Failure> {
+        let table = self.client(name);
+        table::create(&table).await?;
+        Ok(table)
+    }
+
+    /// The bytes that a table is billed for: its items, and DynamoDB's own hundred for each.
+    pub(crate) async fn billed_bytes(&self, table: &Table) -> Result<u64, Failure> {
+        table::billed_bytes(table).await
+    }
+
+    /// An indexer that writes to a table.
+    pub(crate) fn indexer(&self, table: Table) -> Indexer {
+        let limit = indexer::config::MAX_FILE_BYTES;
+        Indexer::new(table, self.objects.clone(), self.retention, limit)
+    }
+
+    /// The history, as the lookup function opens it.
+    pub(crate) fn history(&self, table: Table) -> History {
+        History::new(table, self.retention, lookup::config::READ_BUDGET.into(), lookup::config::TIME_BUDGET)
+    }
+
+    /// Starts indexing what is announced; `report` is told the counts of every batch.
+    pub(crate) fn start_indexing(
+        &self,
+        batch_size: usize,
+        report: impl Fn(&Counts) + Send + Sync + 'static,
+    ) -> RunningTrigger {
+        let indexer = Arc::new(self.indexer(self.table()));
+        let report = Arc::new(report);
+        Trigger::new(&self.queue)
+            .batch_size(batch_size)
+            .concurrency(CONCURRENCY)
+            .window(WINDOW)
+            .visibility(INVOCATION * 6)
+            .retry_after(RETRY_AFTER)
+            .start(move |event: Value| {
+                let (indexer, report) = (Arc::clone(&indexer), Arc::clone(&report));
+                // On a thread of its own, as a function has its own sandbox: indexing
+                // takes the processor for long, and the servers here need it at once.
+                let invocation = tokio::task::spawn_blocking(move || {
+                    let now = lookup::Clock::system().now();
+                    let handling = indexer.handle(&event, now, INVOCATION);
+                    let handled = Handle::current().block_on(handling);
+                    let handled = handled.map_err(|error| error.to_string())?;
+                    report(&handled.counts);
+                    serde_json::to_value(&handled.response).map_err(|error| error.to_string())
+                });
+                async move { invocation.await.map_err(|error| error.to_string())? }
+            })
+    }
+
+    /// Puts a log file into the bucket, unless it is there with the same content.
+    ///
+    /// Other content under the same key becomes a further version, as on AWS.
+    /// Blocks for the time of a write to the store.
+    pub(crate) fn put(&self, delivery: Delivery) -> Result<Placed, CloudError> {
+        let Delivery { key, body, is_named_by_content } = delivery;
+        if let Some(stored) = self.cloud.find_object(BUCKET, &key)? {
+            let is_same = || stored.size == body.len() as u64 && stored.etag == etag(&body);
+            if is_named_by_content || is_same() {
+                return Ok(Placed::Known);
+            }
+        }
+        self.cloud.put_object(BUCKET, &key, body)?;
+        Ok(Placed::New)
+    }
+
+    /// Lets the calls in flight finish, and closes the stores.
+    pub(crate) async fn stop(self) {
+        self.cloud.stop().await;
+    }
+}
+
+/// The ETag that S3 gives to an object that was put in one piece.
+fn etag(body: &[u8]) -> String {
+    Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A client configuration for an endpoint of the local cloud, which checks no signatures.
+fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new("local", "local", None, None, "local cloud");
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static(local::REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build()
+}

@@ -1,0 +1,183 @@
+//! What a table holds, told by its own records.
+//!
+//! Counted from the table and not while indexing, so that it is right also
+//! after a kill, a redelivery or a file that came in two batches.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use aws::Table;
+use aws::table::Range;
+use index::Day;
+use index::directory::Directory;
+use index::file::FileRecord;
+use index::finding::Finding;
+use index::table;
+use index::tally::Tally;
+use trail::Category;
+
+use super::Stack;
+use super::resume::delivery_of;
+use crate::failure::Failure;
+
+/// What a table holds.
+#[derive(Debug, Default)]
+pub(crate) struct Holdings {
+    /// Log files that are indexed.
+    pub(crate) files: u64,
+    /// Objects in the bucket that are no log files: digests and the like.
+    pub(crate) other_objects: u64,
+    /// Elements of the files' `Records`.
+    pub(crate) records: u64,
+    /// Records that the files' segments hold.
+    pub(crate) indexed: u64,
+    /// Elements that are no record.
+    pub(crate) quarantined: u64,
+    /// Records past retention when they arrived.
+    pub(crate) expired: u64,
+    /// Segments with a record of some file.
+    pub(crate) segments: u64,
+    /// The time of the oldest event, in seconds since 1970.
+    pub(crate) oldest: Option<i64>,
+    /// The time of the newest event.
+    pub(crate) newest: Option<i64>,
+    /// The accounts whose history the events belong to.
+    pub(crate) accounts: BTreeSet<String>,
+    /// The events' Regions.
+    pub(crate) regions: BTreeSet<String>,
+    /// The hours, since 1970, in which anything happened.
+    pub(crate) hours: BTreeSet<i64>,
+    /// What could not be indexed or contradicts what was, by its sort key.
+    pub(crate) findings: BTreeMap<String, Finding>,
+}
+
+/// The files of a table while its segments are counted.
+#[derive(Default)]
+struct Files {
+    records: HashMap<String, FileRecord>,
+    /// The days on which any was delivered.
+    deliveries: BTreeSet<Day>,
+}
+
+impl Holdings {
+    /// Records that came twice: what the files have more than went anywhere else.
+    ///
+    /// Nothing where more was counted out than in.
+    pub(crate) fn duplicates(&self) -> Option<u64> {
+        self.records.checked_sub(self.indexed + self.quarantined + self.expired)
+    }
+
+    async fn count_segments(&mut self, table: &Table, files: &Files) -> Result<(), Failure> {
+        for category in Category::ALL {
+            let headers = table.query(Range::partition(&table::days(category))).await?;
+            let days: BTreeSet<Day> = headers
+                .items
+                .iter()
+                .filter_map(|item| Some(table::parse_header(&item.sort)?.0))
+                .collect();
+            for day in days {
+                let partition = table::segments(category, day);
+                for item in table.query(Range::partition(&partition)).await?.items {
+                    let directory = Directory::decode(&item.body, day);
+                    let (Some(segment), Some(directory)) =
+                        (table::parse_newest(&item.sort), directory)
+                    else {
+                        return Err(Failure::new(format!(
+                            "item {} of {partition} is damaged",
+                            item.sort
+                        )));
+                    };
+                    self.count_segment(segment.as_str(), &directory, files);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts what a segment holds of files that name it: one that was left
+    /// behind by a killed process is named by none.
+    fn count_segment(&mut self, segment: &str, directory: &Directory, files: &Files) {
+        let mut is_named = false;
+        for entry in &directory.files {
+            let Some(record) = files.records.get(&entry.version.sort()) else { continue };
+            if record.segments.iter().any(|named| named == segment) {
+                self.indexed += entry.records;
+                is_named = true;
+            }
+        }
+        if is_named {
+            self.segments += 1;
+            let newest = directory.blocks.iter().map(|block| block.newest).max();
+            self.oldest = self.oldest.into_iter().chain([directory.oldest]).min();
+            self.newest = self.newest.into_iter().chain(newest).max();
+        }
+    }
+
+    fn count_tally(&mut self, tally: &Tally) {
+        let Ok(day) = tally.day.parse::<Day>() else { return };
+        for (series, minutes) in tally.sections.iter().flat_map(|section| &section.series) {
+            if !series.account.is_empty() && !self.accounts.contains(&series.account) {
+                self.accounts.insert(series.account.clone());
+            }
+            if !series.region.is_empty() && !self.regions.contains(&series.region) {
+                self.regions.insert(series.region.clone());
+            }
+            let hours = minutes.iter().map(|(minute, _)| i64::from(minute / 60));
+            self.hours.extend(hours.map(|hour| day.start() / 3_600 + hour));
+        }
+    }
+}
+
+impl Stack {
+    /// Counts what a table holds of the bucket's log files.
+    pub(crate) async fn holdings(&self, table: &Table) -> Result<Holdings, Failure> {
+        let mut holdings = Holdings::default();
+        let mut files = Files::default();
+        let mut partitions = HashSet::new();
+        let mut position = Some((None, None));
+        while let Some(from) = position.take() {
+            let (page, next) = self.versions(from).await?;
+            position = next;
+            for stored in page {
+                let Some(delivery) = delivery_of(&stored.version.key) else {
+                    holdings.other_objects += 1;
+                    continue;
+                };
+                partitions.insert(table::files(&delivery.account, &delivery.region, delivery.day));
+                files.deliveries.insert(delivery.day);
+            }
+        }
+        for partition in partitions {
+            for item in table.query(Range::partition(&partition)).await?.items {
+                let record = FileRecord::from_body(&item.body).ok_or_else(|| {
+                    Failure::new(format!("item {} of {partition} is damaged", item.sort))
+                })?;
+                holdings.files += 1;
+                holdings.records += record.records;
+                holdings.quarantined += record.quarantined;
+                holdings.expired += record.expired;
+                files.records.insert(item.sort, record);
+            }
+        }
+        holdings.count_segments(table, &files).await?;
+        for day in files.deliveries {
+            for item in table.query(Range::partition(&table::tallies(day))).await?.items {
+                let tally = Tally::decode(&item.body).ok_or_else(|| {
+                    Failure::new(format!("tally {} of {day} is damaged", item.sort))
+                })?;
+                holdings.count_tally(&tally);
+            }
+        }
+        holdings.findings = self.findings(table).await?;
+        Ok(holdings)
+    }
+
+    /// Reads what could not be indexed, by sort key.
+    pub(crate) async fn findings(
+        &self,
+        table: &Table,
+    ) -> Result<BTreeMap<String, Finding>, Failure> {
+        let items = table.query(Range::partition(table::FINDINGS)).await?.items;
+        let finding = |item: index::Item| Some((item.sort, Finding::from_body(&item.body)?));
+        Ok(items.into_iter().filter_map(finding).collect())
+    }
+}

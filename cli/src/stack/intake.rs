@@ -1,0 +1,233 @@
+//! Takes log files from LOGS into the bucket.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use index::finding::{Finding, FindingKind};
+
+use super::{Placed, Progress, Stack};
+use crate::failure::Failure;
+use crate::logs::{self, Format, LogPath, Logs, ReadError, Stamp};
+
+/// For how long a file must not have changed before it is read.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// How many lines of one kind are told of one look; the others are counted.
+const TOLD: usize = 200;
+
+/// How many places of a quarantined file are told.
+const PLACES: usize = 3;
+
+/// What is known of LOGS.
+pub(crate) struct Intake {
+    logs: Logs,
+    stack: Arc<Stack>,
+    progress: Arc<Progress>,
+    /// The files that were read, as they were then.
+    taken: HashMap<PathBuf, Stamp>,
+    /// The files that wait for the next look, as they are now.
+    waiting: HashMap<PathBuf, Stamp>,
+    /// The file that an object was made of, and what its name said.
+    sources: HashMap<String, (PathBuf, Format)>,
+    skipped: HashSet<PathBuf>,
+    unreadable: BTreeMap<PathBuf, String>,
+    known: u64,
+    findings: HashSet<String>,
+}
+
+/// Whether a file that was changed just now is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// Waits until it is quiet.
+    FirstSight,
+    /// Waits until it is quiet and the same as at the look before.
+    SecondSight,
+    /// Reads it as it is.
+    None,
+}
+
+/// What came of one look through LOGS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Log files that were put into the bucket.
+    pub(crate) new: u64,
+    /// Whether files are left that may still be written to.
+    pub(crate) is_waiting: bool,
+}
+
+impl Intake {
+    pub(crate) fn new(logs: Logs, stack: Arc<Stack>, progress: Arc<Progress>) -> Self {
+        Self {
+            logs,
+            stack,
+            progress,
+            taken: HashMap::new(),
+            waiting: HashMap::new(),
+            sources: HashMap::new(),
+            skipped: HashSet::new(),
+            unreadable: BTreeMap::new(),
+            known: 0,
+            findings: HashSet::new(),
+        }
+    }
+
+    /// Files that are no logs by their names.
+    pub(crate) fn skipped(&self) -> u64 {
+        self.skipped.len() as u64
+    }
+
+    /// Objects that were there with the same content.
+    pub(crate) const fn known(&self) -> u64 {
+        self.known
+    }
+
+    /// Files and folders that could not be read, with the reason.
+    pub(crate) const fn unreadable(&self) -> &BTreeMap<PathBuf, String> {
+        &self.unreadable
+    }
+
+    /// The file that an object was made of.
+    pub(crate) fn source(&self, key: &str) -> Option<&Path> {
+        self.sources.get(key).map(|(path, _)| path.as_path())
+    }
+
+    /// Looks through LOGS once and puts what is new. Blocks.
+    ///
+    /// Fails where the bucket cannot be written to; a file that cannot be read
+    /// is told and counted.
+    pub(crate) fn look(&mut self, patience: Patience) -> Result<Look, Failure> {
+        let found = self.logs.find();
+        self.tell_skipped(found.skipped);
+        for (path, reason) in found.unreadable {
+            self.tell_unreadable(path, reason);
+        }
+        let stopping = self.progress.stopping();
+        let now = SystemTime::now();
+        let mut look = Look::default();
+        let before = std::mem::take(&mut self.waiting);
+        for log in found.files {
+            if stopping.is_set() {
+                break;
+            }
+            if self.taken.get(&log.path) == Some(&log.stamp) {
+                continue;
+            }
+            let is_settled = log.stamp.is_settled(now, QUIET);
+            let is_ripe = match patience {
+                Patience::None => true,
+                Patience::FirstSight => is_settled,
+                Patience::SecondSight => is_settled && before.get(&log.path) == Some(&log.stamp),
+            };
+            if is_ripe {
+                look.new += self.take(&log)?;
+            } else {
+                self.waiting.insert(log.path, log.stamp);
+                look.is_waiting = true;
+            }
+        }
+        Ok(look)
+    }
+
+    /// Puts the objects of a file, and answers how many were new.
+    fn take(&mut self, log: &LogPath) -> Result<u64, Failure> {
+        let mut new = 0;
+        let Self { stack, progress, sources, known, .. } = self;
+        let read = logs::read(log, |delivery| {
+            let key = delivery.key.clone();
+            match stack.put(delivery).map_err(|error| error.to_string())? {
+                Placed::New => {
+                    progress.expect(1);
+                    new += 1;
+                    sources.insert(key, (log.path.clone(), log.format));
+                }
+                Placed::Known => {
+                    *known += 1;
+                    sources.entry(key).or_insert_with(|| (log.path.clone(), log.format));
+                }
+            }
+            Ok(())
+        });
+        match read {
+            Ok(bad) => {
+                for line in bad {
+                    let (path, number) = (log.path.display(), line.number);
+                    self.progress.say(format_args!("quarantined {path}:{number}: {}", line.reason));
+                }
+                self.unreadable.remove(&log.path);
+            }
+            Err(ReadError::NotTaken(reason)) => return Err(Failure::new(reason)),
+            Err(error) => self.tell_unreadable(log.path.clone(), error.to_string()),
+        }
+        // What was written to while it was read comes again.
+        if Stamp::read(&log.path).is_none_or(|stamp| stamp == log.stamp) {
+            self.taken.insert(log.path.clone(), log.stamp);
+        }
+        Ok(new)
+    }
+
+    fn tell_skipped(&mut self, skipped: Vec<(PathBuf, String)>) {
+        let mut untold = 0_u64;
+        for (number, (path, reason)) in
+            skipped.into_iter().filter(|(path, _)| self.skipped.insert(path.clone())).enumerate()
+        {
+            if number < TOLD {
+                self.progress.say(format_args!("skipped {}: {reason}", path.display()));
+            } else {
+                untold += 1;
+            }
+        }
+        if untold > 0 {
+            self.progress.say(format_args!("skipped {untold} more files for the like reasons"));
+        }
+    }
+
+    fn tell_unreadable(&mut self, path: PathBuf, reason: String) {
+        if self.unreadable.get(&path) != Some(&reason) {
+            self.progress.say(format_args!("rejected {}: {reason}", path.display()));
+            self.unreadable.insert(path, reason);
+        }
+    }
+
+    /// Tells the findings that have not been told.
+    pub(crate) fn tell_findings(&mut self, findings: &BTreeMap<String, Finding>) {
+        let new: Vec<&Finding> = findings
+            .iter()
+            .filter(|(sort, _)| self.findings.insert((*sort).clone()))
+            .map(|(_, finding)| finding)
+            .collect();
+        for finding in new.iter().take(TOLD) {
+            self.tell_finding(finding);
+        }
+        let untold = new.len().saturating_sub(TOLD);
+        if untold > 0 {
+            self.progress.say(format_args!("{untold} more files have findings"));
+        }
+    }
+
+    fn tell_finding(&self, finding: &Finding) {
+        let key = &finding.file.key;
+        let source = self.sources.get(key);
+        let file = source.map_or_else(|| key.clone(), |(path, _)| path.display().to_string());
+        let reason = &finding.reason;
+        match finding.kind {
+            FindingKind::Rejected => self.progress.say(format_args!("rejected {file}: {reason}")),
+            FindingKind::Conflict => self.progress.say(format_args!("conflict {file}: {reason}")),
+            // Their lines were told when they were read.
+            FindingKind::Quarantined if source.is_some_and(|(_, format)| *format == Format::Lines) => {}
+            FindingKind::Quarantined => {
+                let (count, told) = (finding.count, finding.places.len().min(PLACES));
+                for place in &finding.places[..told] {
+                    let (offset, reason) = (place.offset, &place.reason);
+                    self.progress
+                        .say(format_args!("quarantined {file}: byte {offset}: {reason}"));
+                }
+                if count > told as u64 {
+                    let more = count - told as u64;
+                    self.progress.say(format_args!("quarantined {file}: {more} more records"));
+                }
+            }
+        }
+    }
+}
