@@ -72,8 +72,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let mut levels = Vec::new();
     for size in LEVELS {
         let table = stack.further_table(&table_name(size)).await?;
-        let level =
-            measure::index(&stack, table, &announcements, size, |counts| progress.add(counts));
+        let level = measure::index(&stack, table, &announcements, size, |counts| {
+            progress.add(counts)
+        });
         levels.push(level.await?);
     }
     progress.finish();
@@ -84,7 +85,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let holdings = stack.holdings(&table()).await?;
     intake.tell_findings(&holdings.findings);
     if usual.events == 0 {
-        return Err(Failure::new(format!("there are no events in {}", logs.names())));
+        return Err(Failure::new(format!(
+            "there are no events in {}",
+            logs.names()
+        )));
     }
     let volume = match arguments.events_per_month {
         Some(events) => Volume::given(events),
@@ -102,7 +106,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         segments: levels,
     };
     report.print(arguments.output)?;
-    Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn table_name(size: usize) -> String {

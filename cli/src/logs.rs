@@ -64,13 +64,18 @@ impl Format {
             (".json", Self::Plain),
             (".jsonl", Self::Lines),
         ];
-        endings.into_iter().find_map(|(ending, format)| name.ends_with(ending).then_some(format))
+        endings
+            .into_iter()
+            .find_map(|(ending, format)| name.ends_with(ending).then_some(format))
     }
 }
 
 impl Stamp {
     fn of(metadata: &std::fs::Metadata) -> Self {
-        Self { size: metadata.len(), modified: metadata.modified().ok() }
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
     }
 
     /// Reads a file's stamp; nothing where the file is gone.
@@ -83,7 +88,8 @@ impl Stamp {
     pub(crate) fn is_settled(&self, now: SystemTime, quiet: std::time::Duration) -> bool {
         // A time in the future says nothing about now.
         self.modified.is_none_or(|modified| {
-            now.duration_since(modified).map_or(true, |since| since >= quiet)
+            now.duration_since(modified)
+                .map_or(true, |since| since >= quiet)
         })
     }
 }
@@ -99,8 +105,13 @@ impl Logs {
                 )));
             }
         }
-        let roots = paths.iter().map(std::path::absolute).collect::<Result<_, _>>();
-        Ok(Self { roots: roots.map_err(|error| Failure::usage(error.to_string()))? })
+        let roots = paths
+            .iter()
+            .map(std::path::absolute)
+            .collect::<Result<_, _>>();
+        Ok(Self {
+            roots: roots.map_err(|error| Failure::usage(error.to_string()))?,
+        })
     }
 
     /// Takes the sample trail of the repository.
@@ -113,13 +124,18 @@ impl Logs {
                 shown.display()
             )));
         }
-        Ok(Self { roots: vec![std::fs::canonicalize(&path).unwrap_or(shown)] })
+        Ok(Self {
+            roots: vec![std::fs::canonicalize(&path).unwrap_or(shown)],
+        })
     }
 
     /// Names the files and folders, for messages.
     pub(crate) fn names(&self) -> String {
-        let names: Vec<String> =
-            self.roots.iter().map(|root| root.display().to_string()).collect();
+        let names: Vec<String> = self
+            .roots
+            .iter()
+            .map(|root| root.display().to_string())
+            .collect();
         names.join(", ")
     }
 

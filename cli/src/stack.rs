@@ -79,13 +79,16 @@ impl Stack {
     /// Starts a stack, in memory or in a directory, where it goes on with what is there.
     pub(crate) async fn start(data: Option<&Path>, retention: Retention) -> Result<Self, Failure> {
         let storage = data.map_or(Storage::Memory, |path| Storage::Directory(path.to_owned()));
-        let cloud = Cloud::start_without_faults(storage).await.map_err(|error| match error {
-            CloudError::InUse => Failure::new(format!(
-                "the data directory {} is in use by another process",
-                data.map(Path::display).map_or_else(String::new, |path| path.to_string())
-            )),
-            error => Failure::from(error),
-        })?;
+        let cloud = Cloud::start_without_faults(storage)
+            .await
+            .map_err(|error| match error {
+                CloudError::InUse => Failure::new(format!(
+                    "the data directory {} is in use by another process",
+                    data.map(Path::display)
+                        .map_or_else(String::new, |path| path.to_string())
+                )),
+                error => Failure::from(error),
+            })?;
         let dead_letters = cloud.create_queue(DEAD_LETTERS, None)?;
         let queue = cloud.create_queue(QUEUE, Some((&dead_letters, RECEIVES)))?;
         let topic = cloud.create_topic(TOPIC)?;
@@ -94,7 +97,14 @@ impl Stack {
         cloud.notify(BUCKET, "", ".json.gz", &topic)?;
         let dynamodb = config(cloud.dynamodb());
         let objects = Objects::new(&config(cloud.s3()));
-        let stack = Self { cloud, queue, dead_letters, dynamodb, objects, retention };
+        let stack = Self {
+            cloud,
+            queue,
+            dead_letters,
+            dynamodb,
+            objects,
+            retention,
+        };
         table::create(&stack.table()).await?;
         Ok(stack)
     }
@@ -129,7 +139,12 @@ impl Stack {
 
     /// The history, as the lookup function opens it.
     pub(crate) fn history(&self, table: Table) -> History {
-        History::new(table, self.retention, lookup::config::READ_BUDGET.into(), lookup::config::TIME_BUDGET)
+        History::new(
+            table,
+            self.retention,
+            lookup::config::READ_BUDGET.into(),
+            lookup::config::TIME_BUDGET,
+        )
     }
 
     /// Starts indexing what is announced; `report` is told the counts of every batch.
@@ -167,7 +182,11 @@ impl Stack {
     /// Other content under the same key becomes a further version, as on AWS.
     /// Blocks for the time of a write to the store.
     pub(crate) fn put(&self, delivery: Delivery) -> Result<Placed, CloudError> {
-        let Delivery { key, body, is_named_by_content } = delivery;
+        let Delivery {
+            key,
+            body,
+            is_named_by_content,
+        } = delivery;
         if let Some(stored) = self.cloud.find_object(BUCKET, &key)? {
             let is_same = || stored.size == body.len() as u64 && stored.etag == etag(&body);
             if is_named_by_content || is_same() {
@@ -186,7 +205,10 @@ impl Stack {
 
 /// The ETag that S3 gives to an object that was put in one piece.
 fn etag(body: &[u8]) -> String {
-    Md5::digest(body).iter().map(|byte| format!("{byte:02x}")).collect()
+    Md5::digest(body)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A client configuration for an endpoint of the local cloud, which checks no signatures.

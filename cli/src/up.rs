@@ -95,8 +95,11 @@ struct Session {
 
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     log();
-    let logs =
-        if arguments.logs.is_empty() { Logs::sample()? } else { Logs::named(&arguments.logs)? };
+    let logs = if arguments.logs.is_empty() {
+        Logs::sample()?
+    } else {
+        Logs::named(&arguments.logs)?
+    };
     let server = match arguments.exit {
         true => None,
         false => Some(Server::bind(arguments.port).await?),
@@ -120,10 +123,13 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         None => 0,
     };
     let counted = Arc::clone(&progress);
-    let trigger =
-        stack.start_indexing(arguments.batch.into(), move |counts| counted.add(counts));
+    let trigger = stack.start_indexing(arguments.batch.into(), move |counts| counted.add(counts));
     let mut session = Session {
-        intake: Some(Intake::new(logs.clone(), Arc::clone(&stack), Arc::clone(&progress))),
+        intake: Some(Intake::new(
+            logs.clone(),
+            Arc::clone(&stack),
+            Arc::clone(&progress),
+        )),
         stack,
         progress,
         trigger,
@@ -139,7 +145,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
             session.tell(&summary);
             summary.print(arguments.output)?;
             if summary.files() == 0 && resumed == 0 {
-                session.progress.say(format_args!("there are no log files in {}", logs.names()));
+                session
+                    .progress
+                    .say(format_args!("there are no log files in {}", logs.names()));
             }
             match server {
                 None => Ok(summary.exit_code()),
@@ -174,7 +182,12 @@ impl Session {
         let table = self.stack.table();
         let holdings = self.stack.holdings(&table).await?;
         let intake = self.intake.as_ref().ok_or_else(interrupted)?;
-        Ok(Summary::new(holdings, intake, self.progress.indexed(), seconds))
+        Ok(Summary::new(
+            holdings,
+            intake,
+            self.progress.indexed(),
+            seconds,
+        ))
     }
 
     /// Looks through LOGS once and puts what is new, on a thread that may block.

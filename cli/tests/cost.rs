@@ -1,5 +1,8 @@
 //! `trailkeep cost`, the real binary.
-#![expect(clippy::tests_outside_test_module, reason = "an integration test is a module of tests")]
+#![expect(
+    clippy::tests_outside_test_module,
+    reason = "an integration test is a module of tests"
+)]
 
 use std::process::{Command, Output};
 
@@ -33,7 +36,10 @@ fn trail() -> TempDir {
         insights: 0,
         ..Trail::default()
     };
-    let delivery = Delivery { window: 3_600, ..Delivery::default() };
+    let delivery = Delivery {
+        window: 3_600,
+        ..Delivery::default()
+    };
     for file in deliver(trail.records(), delivery) {
         let path = folder.path().join(&file.key);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("its folder");
@@ -43,7 +49,9 @@ fn trail() -> TempDir {
 }
 
 fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or_else(|| panic!("a number: {value}"))
+    value
+        .as_f64()
+        .unwrap_or_else(|| panic!("a number: {value}"))
 }
 
 #[test]
@@ -51,18 +59,27 @@ fn segments_of_more_files_cost_less_and_the_figures_agree() {
     let logs = trail();
     let report = report(&logs, &[]);
     let levels = report["segments"].as_array().expect("levels");
-    let sizes: Vec<_> = levels.iter().map(|level| level["files_per_segment"].as_u64()).collect();
+    let sizes: Vec<_> = levels
+        .iter()
+        .map(|level| level["files_per_segment"].as_u64())
+        .collect();
     assert_eq!(sizes, [Some(1), Some(10), Some(100)]);
     let files = number(&report["files"]);
     for level in levels {
         assert_eq!(level["events"], 1_000, "{level}");
         let units = number(&level["write_units"]);
         let per_event = number(&level["write_units_per_event"]);
-        assert!(units > 0.0 && (units / 1_000.0 - per_event).abs() < 1e-9, "{level}");
+        assert!(
+            units > 0.0 && (units / 1_000.0 - per_event).abs() < 1e-9,
+            "{level}"
+        );
         assert!(number(&level["stored_bytes"]) > 0.0, "{level}");
         let wanted = number(&level["files_per_segment"]);
         let measured = number(&level["files_per_segment_measured"]);
-        assert!((measured - wanted.min(files)).abs() < 1e-9, "the real count is shown: {level}");
+        assert!(
+            (measured - wanted.min(files)).abs() < 1e-9,
+            "the real count is shown: {level}"
+        );
     }
     let falls = levels.windows(2).all(|pair| {
         number(&pair[1]["segments"]) < number(&pair[0]["segments"])
@@ -76,11 +93,20 @@ fn lookups_and_the_bill_are_told() {
     let logs = trail();
     let report = report(&logs, &["--events-per-month", "50000000"]);
     let lookups = report["lookups"].as_array().expect("lookups");
-    let by: Vec<_> = lookups.iter().filter_map(|looked| looked["by"].as_str()).collect();
-    assert_eq!(by, ["an event id", "a user", "an event name", "no condition"]);
+    let by: Vec<_> = lookups
+        .iter()
+        .filter_map(|looked| looked["by"].as_str())
+        .collect();
+    assert_eq!(
+        by,
+        ["an event id", "a user", "an event name", "no condition"]
+    );
     for looked in lookups {
         assert!(number(&looked["read_units"]) > 0.0, "{looked}");
-        assert!((1.0..=3.0).contains(&number(&looked["round_trips"])), "{looked}");
+        assert!(
+            (1.0..=3.0).contains(&number(&looked["round_trips"])),
+            "{looked}"
+        );
         assert!(number(&looked["events"]) >= 1.0, "{looked}");
     }
     assert_eq!(lookups[0]["events"], 1, "an id is one event's");
@@ -90,8 +116,16 @@ fn lookups_and_the_bill_are_told() {
     let lines = month["lines"].as_array().expect("lines");
     let sum: f64 = lines.iter().map(|line| number(&line["usd"])).sum();
     assert!((sum - number(&month["trailkeep_usd"])).abs() < 1e-6 && sum > 0.0);
-    assert!(month["others"].as_array().is_some_and(|others| others.len() == 2));
-    assert!(report["prices"].as_array().is_some_and(|prices| prices.len() > 5));
+    assert!(
+        month["others"]
+            .as_array()
+            .is_some_and(|others| others.len() == 2)
+    );
+    assert!(
+        report["prices"]
+            .as_array()
+            .is_some_and(|prices| prices.len() > 5)
+    );
 }
 
 #[test]
@@ -100,7 +134,14 @@ fn people_are_told_the_same() {
     let output = cost(&logs, &[]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).expect("UTF-8");
-    for words in ["1,000 events", "(of 100)", "an event id", "CloudTrail Lake", "CloudWatch Logs", "times 730 hours"] {
+    for words in [
+        "1,000 events",
+        "(of 100)",
+        "an event id",
+        "CloudTrail Lake",
+        "CloudWatch Logs",
+        "times 730 hours",
+    ] {
         assert!(text.contains(words), "{words}: {text}");
     }
 }
@@ -111,6 +152,9 @@ fn logs_are_wanted_and_must_hold_events() {
     let output = cost(&empty, &[]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("there are no events"));
-    let output = Command::new(env!("CARGO_BIN_EXE_trailkeep")).arg("cost").output().expect("it runs");
+    let output = Command::new(env!("CARGO_BIN_EXE_trailkeep"))
+        .arg("cost")
+        .output()
+        .expect("it runs");
     assert_eq!(output.status.code(), Some(2));
 }

@@ -40,22 +40,36 @@ pub(super) struct Line {
 
 impl Line {
     fn new(price: Price, quantity: f64) -> Self {
-        Self { what: price.what, quantity, unit: price.unit, usd: price.of(quantity) }
+        Self {
+            what: price.what,
+            quantity,
+            unit: price.unit,
+            usd: price.of(quantity),
+        }
     }
 }
 
 impl Volume {
     /// Takes the volume that was given.
-    #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of events are far below 2^52"
+    )]
     pub(super) fn given(events: u64) -> Self {
-        Self { events: events as f64, basis: "as given".to_owned() }
+        Self {
+            events: events as f64,
+            basis: "as given".to_owned(),
+        }
     }
 
     /// Extrapolates from the hours in which anything happened.
     ///
     /// The time from the first event to the last would say little of logs
     /// that were taken here and there.
-    #[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "counts of events are far below 2^52"
+    )]
     pub(super) fn measured(events: u64, hours: usize) -> Self {
         let per_hour = events as f64 / hours.max(1) as f64;
         Self {
@@ -70,7 +84,10 @@ impl Volume {
 }
 
 /// Makes the bill of a month with a volume of events like those that were measured.
-#[expect(clippy::cast_precision_loss, reason = "counts and sizes are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts and sizes are far below 2^52"
+)]
 pub(super) fn of(volume: Volume, level: &Level, content_bytes: u64) -> Bill {
     let Volume { events, basis } = volume;
     let gigabytes = events * ratio(content_bytes as f64, level.events) / price::GIGABYTE;

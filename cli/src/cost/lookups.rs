@@ -65,7 +65,8 @@ async fn first_page(
     by: &'static str,
     condition: Option<(Attribute, String)>,
 ) -> Result<(Looked, Values), Failure> {
-    let mut query = Query { categories: BTreeSet::from(Category::ALL), ..Query::default() };
+    let mut query = Query::default();
+    query.categories = BTreeSet::from(Category::ALL);
     if let Some((attribute, value)) = &condition {
         query.require(*attribute, value.clone());
     }
@@ -76,7 +77,11 @@ async fn first_page(
     // The oldest of them: what happened last is often what this is run by.
     for event in &page.events {
         let record = event.record()?;
-        for attribute in [Attribute::EventId, Attribute::Username, Attribute::EventName] {
+        for attribute in [
+            Attribute::EventId,
+            Attribute::Username,
+            Attribute::EventName,
+        ] {
             attribute.values(&record, |value| {
                 values.insert(attribute, value.to_owned());
             });

@@ -93,7 +93,14 @@ fn event(batch: &[String]) -> Value {
 }
 
 /// So much for each event; nothing for none.
-#[expect(clippy::cast_precision_loss, reason = "counts of events are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of events are far below 2^52"
+)]
 pub(super) fn ratio(amount: f64, events: u64) -> f64 {
-    if events == 0 { 0.0 } else { amount / events as f64 }
+    if events == 0 {
+        0.0
+    } else {
+        amount / events as f64
+    }
 }

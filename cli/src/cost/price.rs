@@ -30,7 +30,12 @@ pub(crate) struct Price {
 
 impl Price {
     const fn new(what: &'static str, usd: f64, units: f64, unit: &'static str) -> Self {
-        Self { what, usd, units, unit }
+        Self {
+            what,
+            usd,
+            units,
+            unit,
+        }
     }
 
     /// The price of a number of units.
@@ -53,15 +58,30 @@ pub(crate) const MESSAGES: Price = Price::new("SQS", 0.40, MILLION, "requests");
 pub(crate) const INVOCATIONS: Price = Price::new("Lambda requests", 0.20, MILLION, "requests");
 pub(crate) const DURATION: Price =
     Price::new("Lambda duration", 0.000_016_666_7, 1.0, "GB-seconds");
-pub(crate) const LAKE: Price =
-    Price::new("CloudTrail Lake ingestion, one-year extendable", 0.75, 1.0, "GB");
-pub(crate) const LAKE_SCANS: Price = Price::new("CloudTrail Lake queries", 0.005, 1.0, "GB scanned");
+pub(crate) const LAKE: Price = Price::new(
+    "CloudTrail Lake ingestion, one-year extendable",
+    0.75,
+    1.0,
+    "GB",
+);
+pub(crate) const LAKE_SCANS: Price =
+    Price::new("CloudTrail Lake queries", 0.005, 1.0, "GB scanned");
 pub(crate) const LOG_EVENTS: Price = Price::new("CloudWatch Logs ingestion", 0.50, 1.0, "GB");
 
 /// All of them, in the order in which they are listed.
 pub(crate) const ALL: [Price; 12] = [
-    WRITES, READS, STORAGE, RECOVERY, GETS, PUBLISHES, MESSAGES, INVOCATIONS, DURATION, LAKE,
-    LAKE_SCANS, LOG_EVENTS,
+    WRITES,
+    READS,
+    STORAGE,
+    RECOVERY,
+    GETS,
+    PUBLISHES,
+    MESSAGES,
+    INVOCATIONS,
+    DURATION,
+    LAKE,
+    LAKE_SCANS,
+    LOG_EVENTS,
 ];
 
 /// The bytes of a gigabyte, as AWS bills it.

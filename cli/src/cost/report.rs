@@ -43,19 +43,38 @@ impl Report {
 impl Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (files, events) = (HumanCount(self.files), HumanCount(self.events));
-        writeln!(formatter, "{files} log files, {events} events, {}\n", HumanBytes(self.bytes))?;
-        let mut table = table(["files a segment", "segments", "events", "write units", "per event", "per million", "stored per event"]);
+        writeln!(
+            formatter,
+            "{files} log files, {events} events, {}\n",
+            HumanBytes(self.bytes)
+        )?;
+        let mut table = table([
+            "files a segment",
+            "segments",
+            "events",
+            "write units",
+            "per event",
+            "per million",
+            "stored per event",
+        ]);
         for level in &self.segments {
             let wanted = level.files_per_segment;
             let measured = level.files_per_segment_measured;
             table.add_row([
-                if measured == wanted { wanted.to_string() } else { format!("{measured} (of {wanted})") },
+                if measured == wanted {
+                    wanted.to_string()
+                } else {
+                    format!("{measured} (of {wanted})")
+                },
                 HumanCount(level.segments).to_string(),
                 HumanCount(level.events).to_string(),
                 number(level.write_units),
                 format!("{:.3}", level.write_units_per_event),
                 number(level.write_units_per_million_events),
-                format!("{} B", level.stored_bytes.checked_div(level.events).unwrap_or(0)),
+                format!(
+                    "{} B",
+                    level.stored_bytes.checked_div(level.events).unwrap_or(0)
+                ),
             ]);
         }
         writeln!(formatter, "Writing, as the table answered\n{table}\n")?;
@@ -71,9 +90,17 @@ impl Display for Report {
         }
         writeln!(formatter, "Looking up, the first page of 50\n{table}\n")?;
         write_bill(formatter, &self.month)?;
-        writeln!(formatter, "\nList prices of us-east-1 in US dollars, without free tiers:")?;
+        writeln!(
+            formatter,
+            "\nList prices of us-east-1 in US dollars, without free tiers:"
+        )?;
         for price in &self.prices {
-            let Price { what, usd, units, unit } = price;
+            let Price {
+                what,
+                usd,
+                units,
+                unit,
+            } = price;
             writeln!(formatter, "  {what}: {usd} for {} {unit}", number(*units))?;
         }
         Ok(())
@@ -98,7 +125,12 @@ fn write_bill(formatter: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
         ]);
     };
     bill.lines.iter().for_each(&mut add);
-    let total = Line { what: "Trailkeep", quantity: bill.events, unit: "events", usd: bill.trailkeep_usd };
+    let total = Line {
+        what: "Trailkeep",
+        quantity: bill.events,
+        unit: "events",
+        usd: bill.trailkeep_usd,
+    };
     add(&total);
     bill.others.iter().for_each(&mut add);
     if let Some(column) = table.column_mut(2) {
@@ -117,13 +149,21 @@ fn write_bill(formatter: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
 }
 
 fn table_of_lookups() -> Table {
-    table(["by", "events", "read units", "round trips", "USD per million"])
+    table([
+        "by",
+        "events",
+        "read units",
+        "round trips",
+        "USD per million",
+    ])
 }
 
 /// A table of numbers behind names.
 fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table
+        .load_style(presets::NOTHING)
+        .set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(header);
     for column in table.column_iter_mut().skip(1) {
         column.set_cell_alignment(CellAlignment::Right);

@@ -32,7 +32,9 @@ pub(crate) enum ReadError {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// The file is larger than any log file may be.
-    #[error("it has {size} bytes, more than the {LARGEST} of a log file: cut it, or make it .jsonl")]
+    #[error(
+        "it has {size} bytes, more than the {LARGEST} of a log file: cut it, or make it .jsonl"
+    )]
     TooLarge {
         /// Its size.
         size: u64,
@@ -77,7 +79,11 @@ fn whole(path: &Path) -> Result<Vec<u8>, ReadError> {
 /// A file as CloudTrail delivers it keeps its bytes, and its key where it has one.
 fn compressed(path: &Path, body: Vec<u8>) -> Delivery {
     if let Some(key) = key::of_path(path, "") {
-        return Delivery { key, body, is_named_by_content: false };
+        return Delivery {
+            key,
+            body,
+            is_named_by_content: false,
+        };
     }
     let limit = indexer::config::MAX_FILE_BYTES;
     let key = match LogFile::inflate(&body, limit) {
@@ -85,15 +91,27 @@ fn compressed(path: &Path, body: Vec<u8>) -> Delivery {
         // The indexer says what is wrong with it; here it only needs a name.
         Err(_) => key::of_content(&trail::digest::sha256(&body), None),
     };
-    Delivery { key, body, is_named_by_content: true }
+    Delivery {
+        key,
+        body,
+        is_named_by_content: true,
+    }
 }
 
 fn plain(path: &Path, content: Vec<u8>) -> Delivery {
     if let Some(key) = key::of_path(path, ".gz") {
-        return Delivery { key, body: compress(&content), is_named_by_content: false };
+        return Delivery {
+            key,
+            body: compress(&content),
+            is_named_by_content: false,
+        };
     }
     let log = LogFile::from_content(content);
-    Delivery { key: key_of(&log), body: compress(log.content()), is_named_by_content: true }
+    Delivery {
+        key: key_of(&log),
+        body: compress(log.content()),
+        is_named_by_content: true,
+    }
 }
 
 fn key_of(log: &LogFile) -> String {

@@ -53,7 +53,9 @@ pub(super) fn of_content(sha256: &Hash, first: Option<&Record<'_>>) -> String {
 /// Tells whether a text can stand in a path without becoming more than one part of it.
 fn is_plain(text: &str) -> bool {
     (1..=32).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]

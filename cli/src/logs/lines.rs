@@ -63,7 +63,10 @@ pub(super) fn read(
         give(chunk.finish())?;
     }
     if untold > 0 {
-        bad.push(BadLine { number, reason: format!("{untold} more lines up to here are no records") });
+        bad.push(BadLine {
+            number,
+            reason: format!("{untold} more lines up to here are no records"),
+        });
     }
     Ok(bad)
 }
@@ -71,7 +74,10 @@ pub(super) fn read(
 /// Reads the next line, of which it keeps at most the longest, and answers its whole length.
 fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<u64>> {
     line.clear();
-    let mut whole = reader.by_ref().take(LONGEST as u64).read_until(b'\n', line)? as u64;
+    let mut whole = reader
+        .by_ref()
+        .take(LONGEST as u64)
+        .read_until(b'\n', line)? as u64;
     if whole == 0 {
         return Ok(None);
     }
@@ -104,10 +110,12 @@ struct Chunk {
 
 impl Chunk {
     fn add(&mut self, text: &[u8], whole: u64, kept: usize) -> Result<(), String> {
-        self.content.extend_from_slice(if self.content.is_empty() { HEAD } else { b"," });
+        self.content
+            .extend_from_slice(if self.content.is_empty() { HEAD } else { b"," });
         let at = self.content.len();
         if whole > kept as u64 {
-            let reason = format!("the line has {whole} bytes, more than the {LONGEST} of the longest");
+            let reason =
+                format!("the line has {whole} bytes, more than the {LONGEST} of the longest");
             self.add_string(&reason);
             return Err(reason);
         }
@@ -115,7 +123,10 @@ impl Chunk {
             Ok(line) => line,
             Err(error) => {
                 self.add_string(&String::from_utf8_lossy(text));
-                return Err(format!("the line is not valid UTF-8 at its byte {}", error.valid_up_to()));
+                return Err(format!(
+                    "the line is not valid UTF-8 at its byte {}",
+                    error.valid_up_to()
+                ));
             }
         };
         match Record::parse(line) {
@@ -147,7 +158,11 @@ impl Chunk {
             Record::parse(text).ok()
         });
         let key = key::of_content(&trail::digest::sha256(&self.content), first.as_ref());
-        Delivery { key, body: compress(&self.content), is_named_by_content: true }
+        Delivery {
+            key,
+            body: compress(&self.content),
+            is_named_by_content: true,
+        }
     }
 }
 
@@ -203,10 +218,16 @@ mod tests {
         assert_eq!(files.len(), 3);
         assert_eq!(bad.len(), 1);
         assert_eq!(bad[0].number, 21);
-        let entries: usize =
-            files.iter().map(|file| file.entries().expect("records").len()).sum();
+        let entries: usize = files
+            .iter()
+            .map(|file| file.entries().expect("records").len())
+            .sum();
         assert_eq!(entries, 22);
-        assert!(files.iter().all(|file| file.content().len() < CONTENT + 2 * 1024 * 1024));
+        assert!(
+            files
+                .iter()
+                .all(|file| file.content().len() < CONTENT + 2 * 1024 * 1024)
+        );
     }
 
     #[test]

@@ -63,10 +63,15 @@ impl Found {
     fn file(&mut self, path: PathBuf, metadata: &Metadata) {
         match Format::of(&path) {
             _ if !metadata.is_file() => {
-                self.skipped.push((path, "it is no regular file".to_owned()));
+                self.skipped
+                    .push((path, "it is no regular file".to_owned()));
             }
             Some(format) => {
-                self.files.push(LogPath { path, format, stamp: Stamp::of(metadata) });
+                self.files.push(LogPath {
+                    path,
+                    format,
+                    stamp: Stamp::of(metadata),
+                });
             }
             None => {
                 let reason = format!("its name does not end in {}", Format::ENDINGS);
@@ -85,7 +90,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let inner = folder.path().join("a/b");
         std::fs::create_dir_all(&inner).expect("folders");
-        for name in ["one.json.gz", "two.JSON", "a/three.jsonl", "a/b/notes.txt", "a/jsonl"] {
+        for name in [
+            "one.json.gz",
+            "two.JSON",
+            "a/three.jsonl",
+            "a/b/notes.txt",
+            "a/jsonl",
+        ] {
             std::fs::write(folder.path().join(name), b"x").expect("a file");
         }
         std::os::unix::fs::symlink(folder.path(), inner.join("loop")).expect("a link");

@@ -63,12 +63,15 @@ impl Holdings {
     ///
     /// Nothing where more was counted out than in.
     pub(crate) fn duplicates(&self) -> Option<u64> {
-        self.records.checked_sub(self.indexed + self.quarantined + self.expired)
+        self.records
+            .checked_sub(self.indexed + self.quarantined + self.expired)
     }
 
     async fn count_segments(&mut self, table: &Table, files: &Files) -> Result<(), Failure> {
         for category in Category::ALL {
-            let headers = table.query(Range::partition(&table::days(category))).await?;
+            let headers = table
+                .query(Range::partition(&table::days(category)))
+                .await?;
             let days: BTreeSet<Day> = headers
                 .items
                 .iter()
@@ -98,7 +101,9 @@ impl Holdings {
     fn count_segment(&mut self, segment: &str, directory: &Directory, files: &Files) {
         let mut is_named = false;
         for entry in &directory.files {
-            let Some(record) = files.records.get(&entry.version.sort()) else { continue };
+            let Some(record) = files.records.get(&entry.version.sort()) else {
+                continue;
+            };
             if record.segments.iter().any(|named| named == segment) {
                 self.indexed += entry.records;
                 is_named = true;
@@ -113,7 +118,9 @@ impl Holdings {
     }
 
     fn count_tally(&mut self, tally: &Tally) {
-        let Ok(day) = tally.day.parse::<Day>() else { return };
+        let Ok(day) = tally.day.parse::<Day>() else {
+            return;
+        };
         for (series, minutes) in tally.sections.iter().flat_map(|section| &section.series) {
             if !series.account.is_empty() && !self.accounts.contains(&series.account) {
                 self.accounts.insert(series.account.clone());
@@ -122,7 +129,8 @@ impl Holdings {
                 self.regions.insert(series.region.clone());
             }
             let hours = minutes.iter().map(|(minute, _)| i64::from(minute / 60));
-            self.hours.extend(hours.map(|hour| day.start() / 3_600 + hour));
+            self.hours
+                .extend(hours.map(|hour| day.start() / 3_600 + hour));
         }
     }
 }
@@ -142,7 +150,11 @@ impl Stack {
                     holdings.other_objects += 1;
                     continue;
                 };
-                partitions.insert(table::files(&delivery.account, &delivery.region, delivery.day));
+                partitions.insert(table::files(
+                    &delivery.account,
+                    &delivery.region,
+                    delivery.day,
+                ));
                 files.deliveries.insert(delivery.day);
             }
         }
@@ -160,7 +172,11 @@ impl Stack {
         }
         holdings.count_segments(table, &files).await?;
         for day in files.deliveries {
-            for item in table.query(Range::partition(&table::tallies(day))).await?.items {
+            for item in table
+                .query(Range::partition(&table::tallies(day)))
+                .await?
+                .items
+            {
                 let tally = Tally::decode(&item.body).ok_or_else(|| {
                     Failure::new(format!("tally {} of {day} is damaged", item.sort))
                 })?;

@@ -133,7 +133,13 @@ impl Intake {
     /// Puts the objects of a file, and answers how many were new.
     fn take(&mut self, log: &LogPath) -> Result<u64, Failure> {
         let mut new = 0;
-        let Self { stack, progress, sources, known, .. } = self;
+        let Self {
+            stack,
+            progress,
+            sources,
+            known,
+            ..
+        } = self;
         let read = logs::read(log, |delivery| {
             let key = delivery.key.clone();
             match stack.put(delivery).map_err(|error| error.to_string())? {
@@ -144,7 +150,9 @@ impl Intake {
                 }
                 Placed::Known => {
                     *known += 1;
-                    sources.entry(key).or_insert_with(|| (log.path.clone(), log.format));
+                    sources
+                        .entry(key)
+                        .or_insert_with(|| (log.path.clone(), log.format));
                 }
             }
             Ok(())
@@ -153,7 +161,8 @@ impl Intake {
             Ok(bad) => {
                 for line in bad {
                     let (path, number) = (log.path.display(), line.number);
-                    self.progress.say(format_args!("quarantined {path}:{number}: {}", line.reason));
+                    self.progress
+                        .say(format_args!("quarantined {path}:{number}: {}", line.reason));
                 }
                 self.unreadable.remove(&log.path);
             }
@@ -169,23 +178,29 @@ impl Intake {
 
     fn tell_skipped(&mut self, skipped: Vec<(PathBuf, String)>) {
         let mut untold = 0_u64;
-        for (number, (path, reason)) in
-            skipped.into_iter().filter(|(path, _)| self.skipped.insert(path.clone())).enumerate()
+        for (number, (path, reason)) in skipped
+            .into_iter()
+            .filter(|(path, _)| self.skipped.insert(path.clone()))
+            .enumerate()
         {
             if number < TOLD {
-                self.progress.say(format_args!("skipped {}: {reason}", path.display()));
+                self.progress
+                    .say(format_args!("skipped {}: {reason}", path.display()));
             } else {
                 untold += 1;
             }
         }
         if untold > 0 {
-            self.progress.say(format_args!("skipped {untold} more files for the like reasons"));
+            self.progress.say(format_args!(
+                "skipped {untold} more files for the like reasons"
+            ));
         }
     }
 
     fn tell_unreadable(&mut self, path: PathBuf, reason: String) {
         if self.unreadable.get(&path) != Some(&reason) {
-            self.progress.say(format_args!("rejected {}: {reason}", path.display()));
+            self.progress
+                .say(format_args!("rejected {}: {reason}", path.display()));
             self.unreadable.insert(path, reason);
         }
     }
@@ -202,7 +217,8 @@ impl Intake {
         }
         let untold = new.len().saturating_sub(TOLD);
         if untold > 0 {
-            self.progress.say(format_args!("{untold} more files have findings"));
+            self.progress
+                .say(format_args!("{untold} more files have findings"));
         }
     }
 
@@ -215,7 +231,8 @@ impl Intake {
             FindingKind::Rejected => self.progress.say(format_args!("rejected {file}: {reason}")),
             FindingKind::Conflict => self.progress.say(format_args!("conflict {file}: {reason}")),
             // Their lines were told when they were read.
-            FindingKind::Quarantined if source.is_some_and(|(_, format)| *format == Format::Lines) => {}
+            FindingKind::Quarantined
+                if source.is_some_and(|(_, format)| *format == Format::Lines) => {}
             FindingKind::Quarantined => {
                 let (count, told) = (finding.count, finding.places.len().min(PLACES));
                 for place in &finding.places[..told] {
@@ -225,7 +242,8 @@ impl Intake {
                 }
                 if count > told as u64 {
                     let more = count - told as u64;
-                    self.progress.say(format_args!("quarantined {file}: {more} more records"));
+                    self.progress
+                        .say(format_args!("quarantined {file}: {more} more records"));
                 }
             }
         }

@@ -34,8 +34,11 @@ impl Stopping {
 impl Progress {
     /// Makes a bar, which is only drawn on a terminal.
     pub(crate) fn new(is_terminal: bool) -> Self {
-        let target =
-            if is_terminal { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_terminal {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(0), target);
         if is_terminal {
             let style = "{spinner} {wide_bar} {human_pos}/{human_len} files  {msg}";
@@ -70,9 +73,14 @@ impl Progress {
         let done = counts.files + counts.other_objects;
         // A file that is tried again must not move it past the end.
         let expected = self.expected.load(Ordering::Relaxed);
-        self.bar.set_position((self.bar.position() + done).min(expected));
+        self.bar
+            .set_position((self.bar.position() + done).min(expected));
         let rate = rate(indexed, self.bar.elapsed().as_secs_f64());
-        self.bar.set_message(format!("{} events  {}/s", HumanCount(indexed), HumanCount(rate)));
+        self.bar.set_message(format!(
+            "{} events  {}/s",
+            HumanCount(indexed),
+            HumanCount(rate)
+        ));
     }
 
     /// The events that were indexed since the start.
@@ -102,5 +110,9 @@ impl Progress {
     reason = "counts of events are far below 2^52, and a rate is shown rounded"
 )]
 pub(crate) fn rate(count: u64, seconds: f64) -> u64 {
-    if seconds > 0.0 { (count as f64 / seconds).round() as u64 } else { 0 }
+    if seconds > 0.0 {
+        (count as f64 / seconds).round() as u64
+    } else {
+        0
+    }
 }

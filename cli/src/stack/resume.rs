@@ -48,7 +48,9 @@ impl Stack {
             let (page, next) = self.versions(from).await?;
             position = next;
             for stored in page {
-                let Some(delivery) = delivery_of(&stored.version.key) else { continue };
+                let Some(delivery) = delivery_of(&stored.version.key) else {
+                    continue;
+                };
                 let partition = table::files(&delivery.account, &delivery.region, delivery.day);
                 if known.0 != partition {
                     // Keys come in their order, so a partition's files come together.
@@ -90,11 +92,19 @@ impl Stack {
         while let Some(from) = position.take() {
             let (page, next) = self.versions(from).await?;
             position = next;
-            for FileVersion { bucket, key, version } in page.into_iter().map(|stored| stored.version) {
+            for FileVersion {
+                bucket,
+                key,
+                version,
+            } in page.into_iter().map(|stored| stored.version)
+            {
                 if delivery_of(&key).is_none() {
                     continue;
                 }
-                let object = self.objects.get(&bucket, &key, version.as_deref(), usize::MAX).await?;
+                let object = self
+                    .objects
+                    .get(&bucket, &key, version.as_deref(), usize::MAX)
+                    .await?;
                 // What is rejected is not indexed, and counts for nothing.
                 if let Ok(log) = LogFile::inflate(&object.bytes, indexer::config::MAX_FILE_BYTES) {
                     bytes += log.content().len() as u64;
@@ -120,17 +130,21 @@ impl Stack {
             .await?;
         let is_truncated = listed.is_truncated().unwrap_or(false);
         let next = is_truncated.then_some((listed.next_key_marker, listed.next_version_id_marker));
-        let versions = listed.versions.unwrap_or_default().into_iter().filter_map(|object| {
-            Some(Stored {
-                etag: object.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
-                size: object.size().unwrap_or_default(),
-                version: FileVersion {
-                    bucket: BUCKET.to_owned(),
-                    version: object.version_id,
-                    key: object.key?,
-                },
-            })
-        });
+        let versions = listed
+            .versions
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|object| {
+                Some(Stored {
+                    etag: object.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+                    size: object.size().unwrap_or_default(),
+                    version: FileVersion {
+                        bucket: BUCKET.to_owned(),
+                        version: object.version_id,
+                        key: object.key?,
+                    },
+                })
+            });
         Ok((versions.collect(), next))
     }
 }
@@ -193,10 +207,17 @@ mod tests {
                 key: key.to_owned(),
                 version: Some("v1".to_owned()),
             };
-            let stored = Stored { version, etag: Some("e".to_owned()), size: 7 };
+            let stored = Stored {
+                version,
+                etag: Some("e".to_owned()),
+                size: 7,
+            };
             let notice = lambda::notice::read(&announcement(&stored)).expect("it is understood");
             let object = &notice.delivered()[0];
-            assert_eq!((object.key.as_str(), object.version.as_deref()), (key, Some("v1")));
+            assert_eq!(
+                (object.key.as_str(), object.version.as_deref()),
+                (key, Some("v1"))
+            );
             assert_eq!((object.etag.as_deref(), object.size), (Some("e"), Some(7)));
         }
     }

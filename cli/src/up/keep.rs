@@ -15,7 +15,9 @@ pub(super) fn parse(text: &str) -> Result<Retention, String> {
     let count = text[..text.len() - 1].parse::<u32>().map_err(|_| wrong())?;
     match count.checked_mul(days) {
         None => Err("that is longer than any event is old".to_owned()),
-        Some(0) => Err("events must be kept for a day at least; leave it out to keep them for ever".to_owned()),
+        Some(0) => Err(
+            "events must be kept for a day at least; leave it out to keep them for ever".to_owned(),
+        ),
         Some(days) => Ok(Retention::days(days)),
     }
 }
@@ -29,7 +31,17 @@ mod tests {
         for (text, days) in [("90d", 90), ("12w", 84), ("1y", 365)] {
             assert_eq!(parse(text), Ok(Retention::days(days)), "{text}");
         }
-        for text in ["", "d", "90", "-1d", "0d", "1.5y", "90ü", "4294967295y", "90 d"] {
+        for text in [
+            "",
+            "d",
+            "90",
+            "-1d",
+            "0d",
+            "1.5y",
+            "90ü",
+            "4294967295y",
+            "90 d",
+        ] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

@@ -54,7 +54,10 @@ impl Server {
         let serving = axum::serve(self.listener, router).with_graceful_shutdown(async {
             let _ = stopped.await;
         });
-        RunningServer { stop, served: tokio::spawn(serving.into_future()) }
+        RunningServer {
+            stop,
+            served: tokio::spawn(serving.into_future()),
+        }
     }
 }
 

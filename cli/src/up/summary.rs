@@ -41,7 +41,10 @@ impl Summary {
             file: path.display().to_string(),
             reason: reason.clone(),
         });
-        let rejected = holdings.findings.values().filter(|finding| is_rejection(finding));
+        let rejected = holdings
+            .findings
+            .values()
+            .filter(|finding| is_rejection(finding));
         let rejected = rejected.map(|finding| Rejected {
             file: intake.source(&finding.file.key).map_or_else(
                 || finding.file.key.clone(),
@@ -73,7 +76,11 @@ impl Summary {
             && self.holdings.findings.is_empty()
             && self.holdings.quarantined == 0
             && self.holdings.duplicates().is_some();
-        if is_clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        if is_clean {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
     }
 
     /// Writes it to standard output.
@@ -136,20 +143,37 @@ impl fmt::Display for Summary {
             }
         }
         let duplicates = held.duplicates();
-        let count = duplicates.map_or_else(|| "?".to_owned(), |count| HumanCount(count).to_string());
-        let rate = format!("{indexed} in {seconds:.1} s, {} a second", HumanCount(rate(indexed, seconds)));
-        let mut line = |name: &str, value: &dyn fmt::Display| writeln!(formatter, "{name:<12} {value}");
+        let count =
+            duplicates.map_or_else(|| "?".to_owned(), |count| HumanCount(count).to_string());
+        let rate = format!(
+            "{indexed} in {seconds:.1} s, {} a second",
+            HumanCount(rate(indexed, seconds))
+        );
+        let mut line =
+            |name: &str, value: &dyn fmt::Display| writeln!(formatter, "{name:<12} {value}");
         line("files", &files)?;
         for rejected in self.rejected.iter().take(NAMED) {
-            line("  rejected", &format_args!("{}: {}", rejected.file, rejected.reason))?;
+            line(
+                "  rejected",
+                &format_args!("{}: {}", rejected.file, rejected.reason),
+            )?;
         }
         if self.rejected.len() > NAMED {
-            line("  rejected", &format_args!("{} more", self.rejected.len() - NAMED))?;
+            line(
+                "  rejected",
+                &format_args!("{} more", self.rejected.len() - NAMED),
+            )?;
         }
-        line("events", &format_args!("{} ({rate})", HumanCount(held.indexed)))?;
+        line(
+            "events",
+            &format_args!("{} ({rate})", HumanCount(held.indexed)),
+        )?;
         line("duplicates", &count)?;
         line("quarantined", &HumanCount(held.quarantined))?;
-        line("expired", &format_args!("{} on arrival", HumanCount(held.expired)))?;
+        line(
+            "expired",
+            &format_args!("{} on arrival", HumanCount(held.expired)),
+        )?;
         let sum = format_args!(
             "{} in = {} indexed + {count} duplicates + {} quarantined + {} expired on arrival",
             HumanCount(held.records),
@@ -178,7 +202,11 @@ fn names(names: &std::collections::BTreeSet<String>) -> String {
     }
     let shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
     let more = names.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
     format!("{}: {}{more}", names.len(), shown.join(", "))
 }
 
@@ -188,7 +216,11 @@ fn time(second: i64) -> String {
 
 /// How to look events up, for whoever sees the server start.
 pub(super) fn hint(url: &str) -> String {
-    let endpoint = if url == crate::endpoint::LOCAL { String::new() } else { format!(" --endpoint {url}") };
+    let endpoint = if url == crate::endpoint::LOCAL {
+        String::new()
+    } else {
+        format!(" --endpoint {url}")
+    };
     format!(
         "look events up, for example with\n\
          \x20 trailkeep lookup --event-name ConsoleLogin{endpoint}\n\

@@ -21,7 +21,10 @@ pub(crate) struct Running {
 /// The command, with nothing of the caller's environment that it would look at.
 pub(crate) fn trailkeep(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trailkeep"));
-    command.args(arguments).env_remove("RUST_LOG").stdin(Stdio::null());
+    command
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null());
     command
 }
 
@@ -36,7 +39,10 @@ pub(crate) fn index(logs: &Path, arguments: &[&str]) -> (Value, Output) {
     let fixed = ["up", logs, "--exit", "--output", "json"];
     let output = run(&[&fixed, arguments].concat());
     let summary = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
-        panic!("a summary ({error}): {}", String::from_utf8_lossy(&output.stderr))
+        panic!(
+            "a summary ({error}): {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
     });
     (summary, output)
 }
@@ -69,7 +75,13 @@ impl Running {
             assert!(length > 0, "it ended before it was ready: {summary}");
             if let Some(url) = line.strip_prefix("ready ") {
                 let url = url.trim_end().to_owned();
-                return Running { child, stdout, stderr: Some(stderr), summary, url };
+                return Running {
+                    child,
+                    stdout,
+                    stderr: Some(stderr),
+                    summary,
+                    url,
+                };
             }
             summary.push_str(&line);
         }
@@ -78,7 +90,9 @@ impl Running {
     /// Gets an answer of the API.
     pub(crate) fn get(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.url);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
         let answer = runtime.expect("a runtime").block_on(async {
             let response = reqwest::get(&url).await.expect("an answer");
             let is_success = response.status().is_success();
@@ -96,7 +110,12 @@ impl Running {
         loop {
             let page = self.get(&format!("/v1/events?category=all&limit=1000{cursor}"));
             for event in page["events"].as_array().expect("events") {
-                ids.push(event["record"]["eventID"].as_str().expect("an id").to_owned());
+                ids.push(
+                    event["record"]["eventID"]
+                        .as_str()
+                        .expect("an id")
+                        .to_owned(),
+                );
             }
             match page["cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -108,13 +127,21 @@ impl Running {
     /// Stops it as Ctrl-C does, and gives its exit code and what it said on standard error.
     pub(crate) fn stop(mut self) -> (Option<i32>, String) {
         let id = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        let sent = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill runs");
         assert!(sent.success());
         let code = self.child.wait().expect("it ends").code();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("UTF-8");
         assert_eq!(rest, "", "nothing follows the ready line");
-        let stderr = self.stderr.take().expect("read once").join().expect("no panic");
+        let stderr = self
+            .stderr
+            .take()
+            .expect("read once")
+            .join()
+            .expect("no panic");
         (code, stderr)
     }
 }

@@ -19,15 +19,30 @@ impl TrailFiles {
     /// Delivers so many generated events in CloudTrail's layout.
     pub(crate) fn generate(events: u64, window: u32) -> TrailFiles {
         let folder = tempfile::tempdir().expect("a folder");
-        let trail = Trail { seed: 11, events, accounts: vec!["111122223333".to_owned()], ..Trail::default() };
+        let trail = Trail {
+            seed: 11,
+            events,
+            accounts: vec!["111122223333".to_owned()],
+            ..Trail::default()
+        };
         let mut records: Vec<_> = trail.records().collect();
         let mut files = 0;
-        for file in deliver(records.clone(), Delivery { window, ..Delivery::default() }) {
+        for file in deliver(
+            records.clone(),
+            Delivery {
+                window,
+                ..Delivery::default()
+            },
+        ) {
             write(&folder.path().join(&file.key), &file.body);
             files += 1;
         }
         records.sort_by(|one, other| (other.time, &other.id).cmp(&(one.time, &one.id)));
-        TrailFiles { folder, ids: records.into_iter().map(|record| record.id).collect(), files }
+        TrailFiles {
+            folder,
+            ids: records.into_iter().map(|record| record.id).collect(),
+            files,
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -41,7 +56,11 @@ impl TrailFiles {
         while let Some(folder) = ahead.pop() {
             for entry in std::fs::read_dir(folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
-                if path.is_dir() { ahead.push(path) } else { paths.push(path) }
+                if path.is_dir() {
+                    ahead.push(path)
+                } else {
+                    paths.push(path)
+                }
             }
         }
         paths.sort();

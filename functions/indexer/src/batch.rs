@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use trail::LogFile;
 use trail::log_file::{Entry, Quarantined};
 
-use crate::file::{Content, File};
+use crate::file::{Content, File, Replaced};
 use crate::writer::Conflict;
 use crate::{Counts, Indexer};
 
@@ -79,6 +79,9 @@ impl Indexer {
         while let Some((file, content)) = contents.next().await {
             match content {
                 Ok(Content::Known(record)) => finished.push(known(file, &record)),
+                Ok(Content::Replaced) => {
+                    finished.push(self.conflicting(file, Failure::reject(Replaced)).await);
+                }
                 Ok(Content::Fetched { log, size, etag }) => {
                     if let Err((file, failure)) = gathering.add(file, &log, size, etag).await {
                         finished.push(self.failed(file, failure).await);
@@ -99,12 +102,21 @@ impl Indexer {
     }
 
     /// Records why a file cannot be indexed, where a retry would not help.
-    async fn failed(&self, file: File, failure: Failure) -> Finished {
+    pub(crate) async fn failed(&self, file: File, failure: Failure) -> Finished {
+        self.unfinished(FindingKind::Rejected, file, failure).await
+    }
+
+    /// Records that a file contradicts what is stored, where it is not just for want of an answer.
+    async fn conflicting(&self, file: File, failure: Failure) -> Finished {
+        self.unfinished(FindingKind::Conflict, file, failure).await
+    }
+
+    async fn unfinished(&self, kind: FindingKind, file: File, failure: Failure) -> Finished {
         let mut counts = Counts::default();
         if !failure.is_retry() {
             counts.rejected_files = 1;
             let finding = Finding {
-                kind: FindingKind::Rejected,
+                kind,
                 file: file.version.clone(),
                 reason: failure.reason(),
                 count: 0,
@@ -128,10 +140,7 @@ impl Indexer {
     async fn finish(&self, progress: Progress) -> Finished {
         let Progress { file, mut record, quarantined, indexed, segments, failure } = progress;
         if let Some(failure) = failure {
-            if !failure.is_retry() {
-                self.record_conflict(&file, &failure).await;
-            }
-            return Finished { version: file.version, outcome: Err(failure), counts: Counts::default() };
+            return self.conflicting(file, failure).await;
         }
         record.segments = segments.into_iter().collect();
         if !quarantined.is_empty() {
@@ -149,10 +158,7 @@ impl Indexer {
             Err(error) => Err(Failure::retry(error)),
         };
         if let Err(failure) = outcome {
-            if !failure.is_retry() {
-                self.record_conflict(&file, &failure).await;
-            }
-            return Finished { version: file.version, outcome: Err(failure), counts: Counts::default() };
+            return self.conflicting(file, failure).await;
         }
         let gone = record.quarantined + record.expired + indexed;
         let counts = Counts {
@@ -165,17 +171,6 @@ impl Indexer {
             ..Counts::default()
         };
         Finished { version: file.version, outcome: Ok(()), counts }
-    }
-
-    async fn record_conflict(&self, file: &File, failure: &Failure) {
-        let finding = Finding {
-            kind: FindingKind::Conflict,
-            file: file.version.clone(),
-            reason: failure.reason(),
-            count: 0,
-            places: Vec::new(),
-        };
-        self.record_finding(&finding, file).await;
     }
 }
 

@@ -1,6 +1,7 @@
 //! A delivered object, on its way to being indexed.
 
 use aws::objects::GetError;
+use index::Day;
 use index::file::{Delivery, FileRecord, FileVersion};
 use index::table;
 use lambda::error::Failure;
@@ -32,7 +33,14 @@ pub(crate) enum Content {
     Known(FileRecord),
     /// It is to be indexed.
     Fetched { log: LogFile, size: u64, etag: Option<String> },
+    /// Another content was indexed under its name before.
+    Replaced,
 }
+
+/// Other content is indexed under the same name, which only a bucket without versions allows.
+#[derive(Debug, thiserror::Error)]
+#[error("the object was indexed with other content before: nothing of this one is indexed")]
+pub(crate) struct Replaced;
 
 /// The largest log file, as compressed as it lies in the bucket.
 ///
@@ -52,14 +60,25 @@ impl File {
             Err(error @ (KeyError::Date | KeyError::Suffix)) => return Err(Failure::reject(error)),
         };
         Ok(Kind::Log(Self {
-            version: FileVersion {
-                bucket: object.bucket.clone(),
-                key: object.key.clone(),
-                version: object.version.clone(),
-            },
+            version: version_of(object),
             delivery: Delivery::from(&key),
             etag: object.etag.clone(),
         }))
+    }
+
+    /// An object whose key names no delivery, as delivered when it was met.
+    pub(crate) fn misnamed(object: &Object, now: i64) -> Self {
+        let (account, region) = (String::new(), String::new());
+        let delivery = Delivery { account, region, day: Day::of(now), time: now };
+        Self { version: version_of(object), delivery, etag: None }
+    }
+}
+
+fn version_of(object: &Object) -> FileVersion {
+    FileVersion {
+        bucket: object.bucket.clone(),
+        key: object.key.clone(),
+        version: object.version.clone(),
     }
 }
 
@@ -76,11 +95,14 @@ impl Indexer {
             .map_err(Failure::retry)?
             .and_then(|item| FileRecord::from_body(&item.body));
         // Without versions an object may be replaced under its key: its ETag tells.
-        if let Some(known) = known
-            && (known.etag.is_none() || file.etag.is_none() || known.etag == file.etag)
-        {
-            return Ok(Content::Known(known));
-        }
+        let known = match known {
+            Some(known)
+                if known.etag.is_none() || file.etag.is_none() || known.etag == file.etag =>
+            {
+                return Ok(Content::Known(known));
+            }
+            known => known,
+        };
         let FileVersion { bucket, key, version } = &file.version;
         let object = self
             .objects
@@ -92,6 +114,12 @@ impl Indexer {
             })?;
         let log = LogFile::inflate(&object.bytes, self.max_file_bytes).map_err(Failure::reject)?;
         let size = object.bytes.len() as u64;
-        Ok(Content::Fetched { log, size, etag: object.etag })
+        Ok(match known {
+            None => Content::Fetched { log, size, etag: object.etag },
+            Some(known) if known.sha256 == FileRecord::hash_text(log.sha256()) => {
+                Content::Known(known)
+            }
+            Some(_) => Content::Replaced,
+        })
     }
 }

@@ -147,8 +147,9 @@ impl Indexer {
                         messages.push(&message.id);
                     }
                     Err(failure) => {
-                        counts.rejected_files += 1;
-                        batch.settle(&message.id, Outcome::Failed(failure));
+                        let finished = self.failed(File::misnamed(object, now), failure).await;
+                        *counts += finished.counts;
+                        batch.settle(&message.id, Outcome::from(finished.outcome));
                     }
                 }
             }

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use aws::Table;
 use aws::table::Put;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use index::Item;
 use index::segment::Segment;
 use lambda::error::Failure;
@@ -57,11 +58,16 @@ impl Writer {
     }
 
     async fn put_all(&self, items: &[Item]) -> Result<(), Failure> {
-        futures::stream::iter(items)
-            .map(|item| self.put_equal(item))
-            .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await
+        // Without a closure that outlives an await: with one, the compiler cannot tell
+        // that the invocation may move between threads.
+        let mut left = items.iter();
+        let mut under_way = FuturesUnordered::new();
+        under_way.extend(left.by_ref().take(AT_ONCE).map(|item| self.put_equal(item)));
+        while let Some(put) = under_way.next().await {
+            put?;
+            under_way.extend(left.next().map(|item| self.put_equal(item)));
+        }
+        Ok(())
     }
 
     /// Puts an item; one that is there must be equal, but for when it expires.

@@ -95,6 +95,11 @@ impl Table {
         }
     }
 
+    /// Makes a table over a client that there is, counting what is consumed anew.
+    pub fn over(client: Client, name: impl Into<String>) -> Self {
+        Self { client, name: name.into(), consumed: Consumed::default() }
+    }
+
     /// The client, for what only set-up and tests do.
     pub const fn client(&self) -> &Client {
         &self.client

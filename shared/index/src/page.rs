@@ -102,7 +102,7 @@ pub(crate) const HASH_BITS: f64 = SPARE_BITS as f64 + 2.0;
 /// How many bytes every page of a segment takes before its terms, its key included.
 pub(crate) fn layout_bytes(layout: &Layout) -> f64 {
     // Version, time and counts; the key, the attribute names and the expiry.
-    let fixed = 9.0 + 130.0;
+    let fixed = 9.0 + 90.0;
     // Block size as usual in one bit, time since the one before in about 13.
     fixed + f64::from(length(&layout.blocks)) * 14.0 / 8.0
 }

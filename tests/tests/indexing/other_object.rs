@@ -78,6 +78,12 @@ async fn deletions_tests_and_validations_are_done_and_what_is_not_for_us_fails()
     assert_eq!(failed, expected);
     assert_eq!((handled.counts.files, handled.counts.indexed), (1, 1));
     assert_eq!((handled.counts.other_objects, handled.counts.rejected_files), (3, 2));
+    let findings = stack.findings().await;
+    let mut reasons: Vec<&str> = findings.iter().map(|finding| finding.reason.as_str()).collect();
+    reasons.sort_unstable();
+    let expected =
+        ["the key does not end in .json.gz", "the key's path names no day of the calendar"];
+    assert_eq!(reasons, expected);
     check_all(&stack, &[file]).await;
 }
 

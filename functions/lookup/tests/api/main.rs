@@ -1,7 +1,9 @@
 //! The API, answered from a table of the local cloud.
 
+mod faults;
 mod lookup_events;
 mod methods;
+mod records;
 mod rest;
 mod status;
 mod world;

@@ -1,10 +1,9 @@
 //! The REST routes.
 
-use index::{Day, Item, table};
 use serde_json::json;
-use trail::Category;
 
-use crate::world::{NOW, World, event, file, record};
+use crate::records::{NOW, event, file, record};
+use crate::world::World;
 
 fn four_events() -> Vec<String> {
     vec![
@@ -213,36 +212,5 @@ async fn what_is_past_retention_is_hidden() {
     .await;
     assert_eq!(world.get("/v1/events").await.ids(), ["kept"]);
     assert_eq!(world.get("/v1/events/past").await.problem().0, 404);
-    world.stop().await;
-}
-
-#[tokio::test]
-async fn a_damaged_history_is_an_error_that_quotes_nothing() {
-    let world = World::of(&[event("e1", 86_400 * 2, "A", "alice")]).await;
-    let day = Day::of(NOW);
-    let header = Item {
-        partition: table::days(Category::Management),
-        sort: table::header(day, "std", index::term::Level::ALL[0]),
-        body: Vec::new(),
-        expires: None,
-    };
-    let directory = Item {
-        partition: table::segments(Category::Management, day),
-        sort: format!("00001#std.{}", "0".repeat(20)),
-        body: b"secret".to_vec(),
-        expires: None,
-    };
-    world.put(&header).await;
-    world.put(&directory).await;
-    for uri in ["/v1/events", "/v1/status"] {
-        let (status, detail) = world.get(uri).await.problem();
-        assert_eq!(status, 500, "{uri}");
-        assert!(
-            !detail.contains("secret") && !detail.contains("std"),
-            "{detail}"
-        );
-    }
-    let failed = world.post("{}").await;
-    assert_eq!(failed.code(), (500, "InternalFailure".to_owned()));
     world.stop().await;
 }
