@@ -46,7 +46,7 @@ Examples:
   trailkeep backfill s3://my-trail-logs --stack trailkeep --from 2026-07-01
   trailkeep backfill s3://my-trail-logs/prefix --stack trailkeep --account 111122223333 --region eu-west-1 --yes")]
 pub(crate) struct Arguments {
-    /// The bucket, and in it the folder: what stands before AWSLogs/, or any folder below.
+    /// The bucket, and in it the folder: what stands before `AWSLogs/`, or any folder below.
     #[arg(value_name = "s3://BUCKET/PREFIX")]
     location: Location,
     #[command(flatten)]

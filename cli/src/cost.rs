@@ -73,7 +73,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     for size in LEVELS {
         let table = stack.further_table(&table_name(size)).await?;
         let level = measure::index(&stack, table, &announcements, size, |counts| {
-            progress.add(counts)
+            progress.add(counts);
         });
         levels.push(level.await?);
     }
@@ -84,6 +84,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let table = || stack.client(&table_name(USUAL));
     let holdings = stack.holdings(&table()).await?;
     intake.tell_findings(&holdings.findings);
+    intake.tell_given_up(&holdings.unindexed);
     if usual.events == 0 {
         return Err(Failure::new(format!(
             "there are no events in {}",
@@ -95,7 +96,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         None => Volume::measured(usual.events, holdings.hours.len()),
     };
     let bytes = stack.content_bytes().await?;
-    let is_clean = intake.unreadable().is_empty() && holdings.findings.is_empty();
+    let is_clean = intake.unreadable().is_empty()
+        && holdings.findings.is_empty()
+        && holdings.unindexed.is_empty();
     let report = Report {
         files: usual.files,
         events: usual.events,

@@ -26,13 +26,17 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Which API to call, and as whom.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "Where")]
 pub(crate) struct Target {
     /// Asks the API of this CloudFormation stack, with requests signed.
-    #[arg(long, value_name = "NAME", conflicts_with = "endpoint")]
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with = "endpoint",
+        help_heading = "Where"
+    )]
     pub(crate) stack: Option<String>,
     /// Asks the API at this address; requests to API Gateway are signed.
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help_heading = "Where")]
     pub(crate) endpoint: Option<Url>,
     #[command(flatten)]
     pub(crate) caller: Caller,

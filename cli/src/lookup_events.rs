@@ -155,12 +155,7 @@ async fn walk(arguments: &Arguments, endpoint: &Endpoint) -> Result<ExitCode, In
         progress.set_message(format!("{found} events"));
         progress.tick();
         progress.suspend(|| printer.page(&answer))?;
-        conflicts.extend(
-            answer
-                .conflicts
-                .iter()
-                .map(|conflict| answer::tell(conflict)),
-        );
+        conflicts.extend(answer.conflicts.iter().map(answer::tell));
         let next = answer.cursor;
         if next.is_some() && next == cursor {
             let failure = Failure::new(format!(

@@ -32,7 +32,7 @@ mod resume;
 mod table;
 
 pub(crate) use holdings::Holdings;
-pub(crate) use intake::{Intake, Look, Patience};
+pub(crate) use intake::{GIVEN_UP, Intake, Look, Patience};
 pub(crate) use progress::{Progress, rate};
 
 const BUCKET: &str = "trailkeep-logs";
@@ -54,7 +54,7 @@ const WINDOW: Duration = Duration::from_millis(250);
 const CONCURRENCY: usize = 2;
 
 /// How long an invocation may take, as the function's timeout says on AWS.
-pub(crate) const INVOCATION: Duration = Duration::from_secs(300);
+pub(crate) const INVOCATION: Duration = Duration::from_mins(5);
 
 /// A local stack, set up and ready to take log files.
 pub(crate) struct Stack {
@@ -203,12 +203,9 @@ impl Stack {
     }
 }
 
-/// The ETag that S3 gives to an object that was put in one piece.
+/// The `ETag` that S3 gives to an object that was put in one piece.
 fn etag(body: &[u8]) -> String {
-    Md5::digest(body)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::encode(Md5::digest(body))
 }
 
 /// A client configuration for an endpoint of the local cloud, which checks no signatures.

@@ -11,7 +11,7 @@ use local::trigger::RunningTrigger;
 
 use crate::failure::Failure;
 use crate::logs::Logs;
-use crate::stack::{Intake, Look, Patience, Progress, Stack};
+use crate::stack::{GIVEN_UP, Intake, Look, Patience, Progress, Stack};
 
 mod keep;
 mod server;
@@ -100,9 +100,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     } else {
         Logs::named(&arguments.logs)?
     };
-    let server = match arguments.exit {
-        true => None,
-        false => Some(Server::bind(arguments.port).await?),
+    let server = if arguments.exit {
+        None
+    } else {
+        Some(Server::bind(arguments.port).await?)
     };
     let mut signals = Signals::new()?;
     let retention = arguments.retention.unwrap_or(Retention::OFF);
@@ -205,7 +206,8 @@ impl Session {
     /// Tells what was rejected or quarantined and has not been told yet.
     fn tell(&mut self, summary: &Summary) {
         if let Some(intake) = &mut self.intake {
-            intake.tell_findings(summary.findings());
+            intake.tell_findings(&summary.holdings().findings);
+            intake.tell_given_up(&summary.holdings().unindexed);
         }
     }
 
@@ -241,7 +243,7 @@ impl Session {
     }
 
     async fn pick_up(&mut self) -> Result<(), Failure> {
-        let before = self.progress.indexed();
+        let (before, given_up) = (self.progress.indexed(), self.stack.dead_letters()?);
         let new = self.look(Patience::SecondSight).await?.new;
         if new == 0 {
             return Ok(());
@@ -252,8 +254,12 @@ impl Session {
             "picked up {new} new log files with {} events",
             self.progress.indexed() - before
         ));
-        if let Some(intake) = &mut self.intake {
-            intake.tell_findings(&findings);
+        let given_up = self.stack.dead_letters()? - given_up;
+        let intake = self.intake.as_mut().ok_or_else(interrupted)?;
+        let unknown = given_up.saturating_sub(intake.tell_findings(&findings));
+        if unknown > 0 {
+            self.progress
+                .say(format_args!("rejected {unknown} log files: {GIVEN_UP}"));
         }
         Ok(())
     }

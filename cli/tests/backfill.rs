@@ -66,7 +66,9 @@ impl Fixture {
                 }
             }
         }
-        logs.iter().for_each(|key| self.put(key));
+        for key in &logs {
+            self.put(key);
+        }
         self.put(&format!("{place}AWSLogs/111122223333/CloudTrail/"));
         self.put(&format!("{place}notes.txt"));
         logs
@@ -224,7 +226,9 @@ async fn accounts_regions_and_days_narrow_what_is_queued_and_what_is_listed() {
         let within = |key: &String| key.replace("AWSLogs/", &format!("AWSLogs/{organization}"));
         let logs: BTreeSet<_> = fixture.fill(place);
         let logs: BTreeSet<_> = logs.iter().map(within).collect();
-        logs.iter().for_each(|key| fixture.put(key));
+        for key in &logs {
+            fixture.put(key);
+        }
         let arguments = [
             "--account",
             "444455556666",
@@ -376,7 +380,7 @@ async fn kill_midway(fixture: &Fixture, location: &str) -> usize {
         }
         child.kill().await.expect("it is killed");
     };
-    tokio::time::timeout(Duration::from_secs(60), killed)
+    tokio::time::timeout(Duration::from_mins(1), killed)
         .await
         .expect("in time");
     count(fixture)
@@ -409,7 +413,9 @@ async fn killed_at_any_moment_it_goes_on_where_it_was() {
             ));
         }
     }
-    logs.iter().for_each(|key| fixture.put(key));
+    for key in &logs {
+        fixture.put(key);
+    }
     let location = format!("s3://{BUCKET}");
 
     let mut kills = 0;

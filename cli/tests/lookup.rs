@@ -469,14 +469,10 @@ async fn a_refused_signature_says_what_to_check_and_shows_no_secret() {
 
 /// What CloudFormation answers about a stack.
 fn stack(outputs: &[(&str, &str)]) -> Response {
-    let outputs: String = outputs
-        .iter()
-        .map(|(name, value)| {
-            format!(
-                "<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>"
-            )
-        })
-        .collect();
+    let output = |(name, value): &(&str, &str)| {
+        format!("<member><OutputKey>{name}</OutputKey><OutputValue>{value}</OutputValue></member>")
+    };
+    let outputs = outputs.iter().map(output).collect::<Vec<_>>().concat();
     upstream::json(
         200,
         format!(

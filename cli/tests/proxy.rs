@@ -316,10 +316,11 @@ async fn has(home: &Path, program: &str, arguments: &[&str]) -> bool {
     let output = isolated(program, home).args(arguments).output().await;
     let is_there = output.is_ok_and(|output| output.status.success());
     if !is_there {
-        println!(
-            "skipped: {program} {} does not run here",
-            arguments.join(" ")
-        );
+        #[expect(clippy::print_stderr, reason = "a skipped test says that it is")]
+        {
+            let arguments = arguments.join(" ");
+            eprintln!("skipped: {program} {arguments} does not run here");
+        }
     }
     is_there
 }

@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use running::{Running, index, run, text, trailkeep};
+use running::{Running, index, pause, run, text, trailkeep};
 use serde_json::json;
 use trail_files::{TrailFiles, record, write};
 
@@ -89,6 +89,7 @@ fn every_format_is_read_and_nothing_is_left_out_silently() {
         b"{\"digestStartTime\":\"2026-10-13T08:00:00Z\"}",
     );
     write(&path("empty.json.gz"), b"");
+    write(&path("nothing.jsonl"), b"\n");
     write(&path("notes.txt"), b"x");
 
     let up = Running::start(folder.path(), &["--output", "json"]);
@@ -96,7 +97,7 @@ fn every_format_is_read_and_nothing_is_left_out_silently() {
     for (name, count) in [
         ("files", 3),
         ("rejected_files", 5),
-        ("skipped_files", 1),
+        ("skipped_files", 2),
         ("known_files", 1),
         ("records", 9),
         ("events", 5),
@@ -118,7 +119,8 @@ fn every_format_is_read_and_nothing_is_left_out_silently() {
         ("cut.json.gz", "damaged"),
         ("doubled.json.gz", "follow the gzip member"),
         ("digest.json", "no Records"),
-        ("empty.json.gz", "not gzip"),
+        ("empty.json.gz", "it is empty"),
+        ("nothing.jsonl", "it has no lines"),
     ] {
         let line = stderr
             .lines()
@@ -180,7 +182,7 @@ fn a_kill_at_any_moment_loses_and_repeats_nothing() {
             .stderr(Stdio::null())
             .spawn()
             .expect("the command starts");
-        std::thread::sleep(Duration::from_millis(u64::from(60 + 97 * round)));
+        pause(Duration::from_millis(u64::from(60 + 97 * round)));
         killed += u32::from(child.try_wait().expect("its state").is_none());
         child.kill().expect("it is killed");
         child.wait().expect("it is gone");
@@ -217,7 +219,7 @@ fn new_files_are_picked_up_when_they_are_whole() {
             break;
         }
         assert!(Instant::now() < until, "the new file was not picked up");
-        std::thread::sleep(Duration::from_millis(200));
+        pause(Duration::from_millis(200));
     }
     assert_eq!(up.ids().len(), 52);
     let (code, stderr) = up.stop();
@@ -238,7 +240,7 @@ fn a_replaced_file_is_a_further_version() {
     let until = Instant::now() + Duration::from_secs(30);
     while up.get("/v1/events?event_id=replaced")["events"] == json!([]) {
         assert!(Instant::now() < until, "the replacement was not picked up");
-        std::thread::sleep(Duration::from_millis(200));
+        pause(Duration::from_millis(200));
     }
     assert_eq!(up.ids().len(), 41, "what was there stays");
 }

@@ -21,7 +21,8 @@ pub(super) struct Bucket {
 pub(super) struct Walk<'a> {
     bucket: &'a Bucket,
     stretches: std::slice::Iter<'a, Stretch>,
-    current: Option<(&'a Stretch, Option<String>)>,
+    /// What is left of the stretch that is being listed.
+    current: Option<Stretch>,
     behind: Option<String>,
 }
 
@@ -82,30 +83,28 @@ impl Walk<'_> {
     /// Lists the next objects; nothing at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Vec<Listed>>, Failure> {
         loop {
-            let Some((stretch, after)) = self.current.take() else {
-                let Some(stretch) = self.stretches.next() else {
+            let Some(stretch) = self.current.take() else {
+                let Some(next) = self.stretches.next() else {
                     return Ok(None);
                 };
-                self.current = stretch
-                    .after(self.behind.as_deref())
-                    .map(|after| (stretch, after));
+                self.current = match &self.behind {
+                    Some(key) => next.behind(key),
+                    None => Some(next.clone()),
+                };
                 continue;
             };
             let mut page = self
                 .bucket
                 .objects
-                .list(&self.bucket.name, &stretch.prefix, after.as_deref())
+                .list(&self.bucket.name, &stretch.prefix, stretch.start())
                 .await
                 .map_err(|error| self.bucket.failure(&error.to_string()))?;
-            let is_last = page.len() < PAGE;
-            let listed = page.len();
-            page.retain(|object| stretch.holds(&object.key));
-            if !is_last
-                && page.len() == listed
+            if page.len() == PAGE
                 && let Some(last) = page.last()
             {
-                self.current = Some((stretch, Some(last.key.clone())));
+                self.current = stretch.behind(&last.key);
             }
+            page.retain(|object| stretch.holds(&object.key));
             if !page.is_empty() {
                 return Ok(Some(page));
             }

@@ -75,23 +75,23 @@ impl Stretch {
         self.end.as_deref().is_none_or(|end| key < end)
     }
 
-    /// Where to begin listing, given that everything up to a key is done with; nothing
-    /// where the whole stretch is.
-    pub(super) fn after(&self, behind: Option<&str>) -> Option<Option<String>> {
-        let Some(behind) = behind else {
-            return Some(self.start.clone());
-        };
-        if behind > self.prefix.as_str() && !behind.starts_with(&self.prefix) {
+    /// The key behind which they come, where there is one.
+    pub(super) fn start(&self) -> Option<&str> {
+        self.start.as_deref()
+    }
+
+    /// Those behind a key; nothing where there can be none.
+    pub(super) fn behind(&self, key: &str) -> Option<Self> {
+        let is_past = key > self.prefix.as_str() && !key.starts_with(&self.prefix);
+        if is_past || !self.holds(key) {
             return None;
         }
-        if !self.holds(behind) {
-            return None;
-        }
-        let start = self
-            .start
-            .as_deref()
-            .map_or(behind, |start| start.max(behind));
-        Some((start >= self.prefix.as_str()).then(|| start.to_owned()))
+        let start = self.start.as_deref().map_or(key, |start| start.max(key));
+        let start = (start >= self.prefix.as_str()).then(|| start.to_owned());
+        Some(Self {
+            start,
+            ..self.clone()
+        })
     }
 }
 
@@ -253,32 +253,32 @@ mod tests {
 
     #[test]
     fn days_are_the_keys_between_their_folders() {
-        let stretch = Stretch::of_days(
-            "r/".to_owned(),
-            Some(date(2026, 9, 30)),
-            Some(date(2026, 12, 31)),
-        );
-        assert_eq!(stretch.after(None), Some(Some("r/2026/09/30/".to_owned())));
+        let (from, to) = (date(2026, 9, 30), date(2026, 12, 31));
+        let stretch = Stretch::of_days("r/".to_owned(), Some(from), Some(to));
+        assert_eq!(stretch.start(), Some("r/2026/09/30/"));
         assert!(stretch.holds("r/2026/12/31/a.json.gz"));
         assert!(!stretch.holds("r/2027/01/01/a.json.gz"));
     }
 
     #[test]
     fn a_walk_goes_on_behind_the_last_key() {
-        let stretch = Stretch::of_days("b/".to_owned(), Some(date(2026, 9, 30)), None);
-        for (behind, after) in [
-            ("a/2026/10/01/x", Some(Some("b/2026/09/30/"))),
-            ("b/2026/10/01/x", Some(Some("b/2026/10/01/x"))),
-            ("b/2026/09/01/x", Some(Some("b/2026/09/30/"))),
+        let (from, to) = (date(2026, 9, 30), date(2026, 10, 31));
+        let stretch = Stretch::of_days("b/".to_owned(), Some(from), Some(to));
+        for (key, start) in [
+            ("a/2026/10/01/x", Some("b/2026/09/30/")),
+            ("b/2026/10/01/x", Some("b/2026/10/01/x")),
+            ("b/2026/09/01/x", Some("b/2026/09/30/")),
+            ("b/2026/11/01/x", None),
             ("c/2026/10/01/x", None),
         ] {
-            let found = stretch.after(Some(behind));
-            let found = found.as_ref().map(Option::as_deref);
-            assert_eq!(found, after, "{behind}");
+            let rest = stretch.behind(key);
+            assert_eq!(rest.as_ref().and_then(Stretch::start), start, "{key}");
+            assert_eq!(rest.is_some(), start.is_some(), "{key}");
         }
         let whole = Stretch::of("b/".to_owned());
-        assert_eq!(whole.after(Some("a/x")), Some(None));
-        assert_eq!(whole.after(Some("b/x")), Some(Some("b/x".to_owned())));
-        assert_eq!(whole.after(Some("b0")), None);
+        assert_eq!(whole.behind("a/x"), Some(whole.clone()));
+        let rest = whole.behind("b/x");
+        assert_eq!(rest.as_ref().and_then(Stretch::start), Some("b/x"));
+        assert_eq!(whole.behind("b0"), None);
     }
 }

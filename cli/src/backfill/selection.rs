@@ -9,19 +9,18 @@ use crate::failure::Failure;
 
 /// What is wanted of a folder's log files; what is not said is wanted.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Which log files")]
 pub(super) struct Selection {
     /// The first day of delivery, as 2026-10-13 (UTC).
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", help_heading = "Which log files")]
     pub(super) from: Option<Date>,
     /// The last day of delivery; the last events of a day are delivered on the next.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", help_heading = "Which log files")]
     pub(super) to: Option<Date>,
     /// An account; repeat it for several.
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", help_heading = "Which log files")]
     pub(super) account: Vec<String>,
     /// A Region; repeat it for several.
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", help_heading = "Which log files")]
     pub(super) region: Vec<String>,
 }
 

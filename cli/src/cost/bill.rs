@@ -8,14 +8,14 @@ use super::price::{self, Price};
 /// How many events a month has, and how that is known.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Volume {
-    pub(super) events: f64,
+    pub(super) events: u64,
     pub(super) basis: String,
 }
 
 /// What a month costs, line by line.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(super) struct Bill {
-    pub(super) events: f64,
+    pub(super) events: u64,
     /// How the number of events is known.
     pub(super) basis: String,
     /// The bytes of the events' records.
@@ -57,7 +57,7 @@ impl Volume {
     )]
     pub(super) fn given(events: u64) -> Self {
         Self {
-            events: events as f64,
+            events,
             basis: "as given".to_owned(),
         }
     }
@@ -73,7 +73,7 @@ impl Volume {
     pub(super) fn measured(events: u64, hours: usize) -> Self {
         let per_hour = events as f64 / hours.max(1) as f64;
         Self {
-            events: (per_hour * price::HOURS_A_MONTH).round(),
+            events: (per_hour * price::HOURS_A_MONTH).round() as u64,
             basis: format!(
                 "{events} events in {hours} clock hours with any event, times {} hours a month; \
                  give --events-per-month for another volume",
@@ -89,7 +89,11 @@ impl Volume {
     reason = "counts and sizes are far below 2^52"
 )]
 pub(super) fn of(volume: Volume, level: &Level, content_bytes: u64) -> Bill {
-    let Volume { events, basis } = volume;
+    let Volume {
+        events: whole,
+        basis,
+    } = volume;
+    let events = whole as f64;
     let gigabytes = events * ratio(content_bytes as f64, level.events) / price::GIGABYTE;
     let files = events * ratio(level.files as f64, level.events);
     let batches = events * ratio(level.batches as f64, level.events);
@@ -108,7 +112,7 @@ pub(super) fn of(volume: Volume, level: &Level, content_bytes: u64) -> Bill {
         Line::new(price::DURATION, seconds * price::INDEXER_GIGABYTES),
     ];
     Bill {
-        events,
+        events: whole,
         basis,
         gigabytes,
         files_per_segment: level.files_per_segment,
@@ -159,7 +163,7 @@ mod tests {
     #[test]
     fn a_volume_is_extrapolated_from_the_hours_that_have_events() {
         let volume = Volume::measured(200, 4);
-        assert!((volume.events - 36_500.0).abs() < 1e-9);
-        assert!(Volume::measured(0, 0).events.abs() < 1e-9);
+        assert_eq!(volume.events, 36_500);
+        assert_eq!(Volume::measured(0, 0).events, 0);
     }
 }

@@ -111,28 +111,24 @@ fn write_bill(formatter: &mut fmt::Formatter<'_>, bill: &Bill) -> fmt::Result {
     writeln!(
         formatter,
         "A month of {} events, {:.2} GB\n({})",
-        number(bill.events),
+        HumanCount(bill.events),
         bill.gigabytes,
         bill.basis
     )?;
     let mut table = table(["", "quantity", "", "USD"]);
-    let mut add = |line: &Line| {
-        table.add_row([
-            line.what.to_owned(),
-            number(line.quantity),
-            line.unit.to_owned(),
-            format!("{:.2}", line.usd),
-        ]);
+    let row = |what: &str, quantity: String, unit: &str, usd: f64| {
+        [
+            what.to_owned(),
+            quantity,
+            unit.to_owned(),
+            format!("{usd:.2}"),
+        ]
     };
-    bill.lines.iter().for_each(&mut add);
-    let total = Line {
-        what: "Trailkeep",
-        quantity: bill.events,
-        unit: "events",
-        usd: bill.trailkeep_usd,
-    };
-    add(&total);
-    bill.others.iter().for_each(&mut add);
+    let line = |line: &Line| row(line.what, number(line.quantity), line.unit, line.usd);
+    table.add_rows(bill.lines.iter().map(line));
+    let events = HumanCount(bill.events).to_string();
+    table.add_row(row("Trailkeep", events, "events", bill.trailkeep_usd));
+    table.add_rows(bill.others.iter().map(line));
     if let Some(column) = table.column_mut(2) {
         column.set_cell_alignment(CellAlignment::Left);
     }

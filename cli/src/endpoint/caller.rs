@@ -4,13 +4,12 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 
 /// The AWS identity that calls are made with: what the aws cli would use, unless told otherwise.
 #[derive(Clone, Debug, clap::Args)]
-#[command(next_help_heading = "AWS")]
 pub(crate) struct Caller {
     /// Uses this profile of the AWS configuration.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
     pub(crate) aws_profile: Option<String>,
     /// Calls this AWS Region and signs for it; with it requests to any address are signed.
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
     pub(crate) aws_region: Option<String>,
 }
 

@@ -15,10 +15,8 @@ pub(super) fn region_of_api(host: &str) -> Option<&str> {
 pub(crate) fn region_of_queue(host: &str) -> Option<&str> {
     let (first, rest) = host.split_once('.')?;
     let (second, _) = rest.split_once('.')?;
-    let region = match (first, second) {
-        ("sqs" | "sqs-fips", region) => region,
-        (region, "queue") => region,
-        _ => return None,
+    let (("sqs" | "sqs-fips", region) | (region, "queue")) = (first, second) else {
+        return None;
     };
     Some(region).filter(|region| is_region(region) && host.contains(".amazonaws."))
 }

@@ -31,6 +31,9 @@ pub(crate) enum ReadError {
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// There is nothing in the file, not even an empty array of records.
+    #[error("it is empty")]
+    Empty,
     /// The file is larger than any log file may be.
     #[error(
         "it has {size} bytes, more than the {LARGEST} of a log file: cut it, or make it .jsonl"
@@ -72,6 +75,9 @@ fn whole(path: &Path) -> Result<Vec<u8>, ReadError> {
     let size = std::fs::metadata(path)?.len();
     if size > LARGEST {
         return Err(ReadError::TooLarge { size });
+    }
+    if size == 0 {
+        return Err(ReadError::Empty);
     }
     Ok(std::fs::read(path)?)
 }

@@ -39,10 +39,7 @@ pub(super) fn of_content(sha256: &Hash, first: Option<&Record<'_>>) -> String {
     let time = Timestamp::from_second(first.map_or(0, Record::time)).unwrap_or_default();
     let time = time.to_zoned(TimeZone::UTC);
     let kind = ObjectKind::Log.segment();
-    let mut unique = String::with_capacity(16);
-    for byte in &sha256[..8] {
-        unique.push_str(&format!("{byte:02x}"));
-    }
+    let unique = hex::encode(&sha256[..8]);
     format!(
         "AWSLogs/{account}/{kind}/{region}/{}/{account}_{kind}_{region}_{}_{unique}.json.gz",
         time.strftime("%Y/%m/%d"),

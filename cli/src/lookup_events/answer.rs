@@ -32,6 +32,7 @@ impl<'a> Answer<'a> {
 /// What a table shows of an event.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_field_names, reason = "named as the API names them")]
 pub(super) struct Event {
     pub(super) event_id: Option<String>,
     pub(super) event_name: Option<String>,

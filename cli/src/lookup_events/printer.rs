@@ -79,7 +79,8 @@ impl Printer {
                 }
             }
             Form::Csv { has_header } => {
-                let mut rows = csv::Writer::from_writer(&mut self.out);
+                // Into memory: the writer would hide that a reader is gone.
+                let mut rows = csv::Writer::from_writer(Vec::new());
                 if !*has_header {
                     rows.write_record(COLUMNS)?;
                     *has_header = true;
@@ -87,7 +88,8 @@ impl Printer {
                 for event in read(events)? {
                     rows.write_record(row(&event))?;
                 }
-                rows.flush()?;
+                let bytes = rows.into_inner().map_err(csv::IntoInnerError::into_error)?;
+                self.out.write_all(&bytes)?;
             }
         }
         self.out.flush()

@@ -14,14 +14,14 @@ pub(super) fn query(arguments: &Arguments) -> String {
         query.append_pair(&name, &condition.value);
     }
     for category in &arguments.category {
-        query.append_pair("category", &name(*category));
+        query.append_pair("category", &name(category));
     }
     for (name, time) in [("start", &arguments.start), ("end", &arguments.end)] {
         if let Some(time) = time {
             query.append_pair(name, time);
         }
     }
-    query.append_pair("order", &name(arguments.order));
+    query.append_pair("order", &name(&arguments.order));
     strict(&query.finish())
 }
 
@@ -35,7 +35,7 @@ pub(super) fn path(query: &str, limit: usize, cursor: Option<&str>) -> String {
     format!("/v1/events?{query}&{}", strict(&page.finish()))
 }
 
-fn name(value: impl ValueEnum) -> String {
+fn name(value: &impl ValueEnum) -> String {
     value
         .to_possible_value()
         .map_or_else(String::new, |value| value.get_name().to_owned())

@@ -18,6 +18,11 @@ const HEADER: [&str; 7] = [
     "error",
 ];
 
+/// Where in the header some columns stand.
+const TIME: usize = 0;
+const SOURCE: usize = 2;
+const PLACE: usize = 4;
+
 /// Tables, one a page, that together look like one.
 #[derive(Debug, Default)]
 pub(super) struct Tables {
@@ -35,6 +40,7 @@ impl Tables {
         let mut table = self.layout(events, is_terminal);
         // Whether colours are wanted is for the stream to decide.
         table.enforce_styling();
+        table.style_text_only();
         let mut out = anstream::AutoStream::auto(io::stdout());
         for line in table.lines() {
             writeln!(out, "{}", line.trim_end())?;
@@ -60,6 +66,19 @@ impl Tables {
         }
         for (column, width) in table.column_iter_mut().zip(&widths) {
             column.set_padding((0, 2));
+            match column.index {
+                // A time is read in one piece, and other values break where they have joints.
+                TIME if is_fitted => {
+                    column.set_constraint(ColumnConstraint::ContentWidth);
+                }
+                SOURCE => {
+                    column.set_delimiter('.');
+                }
+                PLACE => {
+                    column.set_delimiter('/');
+                }
+                _ => {}
+            }
             // Without a terminal to fit into, columns keep their width from page to page.
             if !is_fitted {
                 let width = Width::Fixed(width.saturating_add(2));
@@ -85,7 +104,10 @@ fn row(event: &Event) -> Vec<Cell> {
         Cell::new(text(&event.user)),
         Cell::new(printable(&place)),
         Cell::new(text(&event.source_ip)),
-        Cell::new(text(&event.error_code)).fg(Color::Red),
+        match &event.error_code {
+            Some(code) => Cell::new(printable(code)).fg(Color::Red),
+            None => Cell::new(""),
+        },
     ]
 }
 
@@ -97,6 +119,8 @@ mod tests {
         Event {
             event_time: Some("2026-10-13T08:00:00Z".to_owned()),
             event_name: Some(name.to_owned()),
+            account: Some("111122223333".to_owned()),
+            region: Some("us-gov-east-1".to_owned()),
             error_code: Some("AccessDenied".to_owned()),
             ..Event::default()
         }
@@ -109,6 +133,10 @@ mod tests {
         table.set_width(80);
         assert!(table.lines().all(|line| line.chars().count() <= 80));
         assert!(table.lines().count() > 2);
+        let text = table.to_string();
+        for whole in ["2026-10-13T08:00:00Z", "111122223333/", "us-gov-east-1"] {
+            assert!(text.contains(whole), "{whole} in {text}");
+        }
     }
 
     #[test]

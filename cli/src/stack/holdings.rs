@@ -3,13 +3,13 @@
 //! Counted from the table and not while indexing, so that it is right also
 //! after a kill, a redelivery or a file that came in two batches.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws::Table;
 use aws::table::Range;
 use index::Day;
 use index::directory::Directory;
-use index::file::FileRecord;
+use index::file::{FileRecord, FileVersion};
 use index::finding::Finding;
 use index::table;
 use index::tally::Tally;
@@ -48,11 +48,16 @@ pub(crate) struct Holdings {
     pub(crate) hours: BTreeSet<i64>,
     /// What could not be indexed or contradicts what was, by its sort key.
     pub(crate) findings: BTreeMap<String, Finding>,
+    /// The keys of log files that are neither indexed nor the subject of a finding.
+    pub(crate) unindexed: BTreeSet<String>,
 }
 
 /// The files of a table while its segments are counted.
 #[derive(Default)]
 struct Files {
+    /// The keys of the bucket's log files by partition and sort key of their records.
+    expected: HashMap<String, HashMap<String, String>>,
+    /// The records that are there.
     records: HashMap<String, FileRecord>,
     /// The days on which any was delivered.
     deliveries: BTreeSet<Day>,
@@ -140,25 +145,15 @@ impl Stack {
     pub(crate) async fn holdings(&self, table: &Table) -> Result<Holdings, Failure> {
         let mut holdings = Holdings::default();
         let mut files = Files::default();
-        let mut partitions = HashSet::new();
         let mut position = Some((None, None));
         while let Some(from) = position.take() {
             let (page, next) = self.versions(from).await?;
             position = next;
             for stored in page {
-                let Some(delivery) = delivery_of(&stored.version.key) else {
-                    holdings.other_objects += 1;
-                    continue;
-                };
-                partitions.insert(table::files(
-                    &delivery.account,
-                    &delivery.region,
-                    delivery.day,
-                ));
-                files.deliveries.insert(delivery.day);
+                holdings.other_objects += u64::from(!files.expect(stored.version));
             }
         }
-        for partition in partitions {
+        for (partition, mut expected) in std::mem::take(&mut files.expected) {
             for item in table.query(Range::partition(&partition)).await?.items {
                 let record = FileRecord::from_body(&item.body).ok_or_else(|| {
                     Failure::new(format!("item {} of {partition} is damaged", item.sort))
@@ -167,23 +162,25 @@ impl Stack {
                 holdings.records += record.records;
                 holdings.quarantined += record.quarantined;
                 holdings.expired += record.expired;
+                expected.remove(&item.sort);
                 files.records.insert(item.sort, record);
             }
+            holdings.unindexed.extend(expected.into_values());
         }
         holdings.count_segments(table, &files).await?;
         for day in files.deliveries {
-            for item in table
-                .query(Range::partition(&table::tallies(day)))
-                .await?
-                .items
-            {
+            let partition = table::tallies(day);
+            for item in table.query(Range::partition(&partition)).await?.items {
                 let tally = Tally::decode(&item.body).ok_or_else(|| {
-                    Failure::new(format!("tally {} of {day} is damaged", item.sort))
+                    Failure::new(format!("item {} of {partition} is damaged", item.sort))
                 })?;
                 holdings.count_tally(&tally);
             }
         }
         holdings.findings = self.findings(table).await?;
+        for finding in holdings.findings.values() {
+            holdings.unindexed.remove(&finding.file.key);
+        }
         Ok(holdings)
     }
 
@@ -195,5 +192,24 @@ impl Stack {
         let items = table.query(Range::partition(table::FINDINGS)).await?.items;
         let finding = |item: index::Item| Some((item.sort, Finding::from_body(&item.body)?));
         Ok(items.into_iter().filter_map(finding).collect())
+    }
+
+    /// Counts the messages that were given up: each of a file that is not indexed.
+    pub(crate) fn dead_letters(&self) -> Result<u64, Failure> {
+        Ok(self.dead_letters.depth()?.visible)
+    }
+}
+
+impl Files {
+    /// Notes that an object's record is expected, and answers whether it is a log file.
+    fn expect(&mut self, version: FileVersion) -> bool {
+        let Some(delivery) = delivery_of(&version.key) else {
+            return false;
+        };
+        let partition = table::files(&delivery.account, &delivery.region, delivery.day);
+        self.deliveries.insert(delivery.day);
+        let expected = self.expected.entry(partition).or_default();
+        expected.insert(version.sort(), version.key);
+        true
     }
 }

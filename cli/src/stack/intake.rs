@@ -1,7 +1,7 @@
 //! Takes log files from LOGS into the bucket.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,6 +19,9 @@ const TOLD: usize = 200;
 
 /// How many places of a quarantined file are told.
 const PLACES: usize = 3;
+
+/// Why a file is not indexed about which nothing was found: its message is a dead letter.
+pub(crate) const GIVEN_UP: &str = "it failed each time it was tried: RUST_LOG=warn tells why";
 
 /// What is known of LOGS.
 pub(crate) struct Intake {
@@ -88,9 +91,10 @@ impl Intake {
         &self.unreadable
     }
 
-    /// The file that an object was made of.
-    pub(crate) fn source(&self, key: &str) -> Option<&Path> {
-        self.sources.get(key).map(|(path, _)| path.as_path())
+    /// Names the file that an object was made of; the object where that was another run's.
+    pub(crate) fn name_of(&self, key: &str) -> String {
+        let source = self.sources.get(key);
+        source.map_or_else(|| key.to_owned(), |(path, _)| path.display().to_string())
     }
 
     /// Looks through LOGS once and puts what is new. Blocks.
@@ -132,7 +136,7 @@ impl Intake {
 
     /// Puts the objects of a file, and answers how many were new.
     fn take(&mut self, log: &LogPath) -> Result<u64, Failure> {
-        let mut new = 0;
+        let (mut new, mut objects) = (0, 0_u64);
         let Self {
             stack,
             progress,
@@ -141,6 +145,7 @@ impl Intake {
             ..
         } = self;
         let read = logs::read(log, |delivery| {
+            objects += 1;
             let key = delivery.key.clone();
             match stack.put(delivery).map_err(|error| error.to_string())? {
                 Placed::New => {
@@ -163,6 +168,10 @@ impl Intake {
                     let (path, number) = (log.path.display(), line.number);
                     self.progress
                         .say(format_args!("quarantined {path}:{number}: {}", line.reason));
+                }
+                if objects == 0 {
+                    let reason = "it has no lines".to_owned();
+                    self.tell_skipped(vec![(log.path.clone(), reason)]);
                 }
                 self.unreadable.remove(&log.path);
             }
@@ -205,8 +214,9 @@ impl Intake {
         }
     }
 
-    /// Tells the findings that have not been told.
-    pub(crate) fn tell_findings(&mut self, findings: &BTreeMap<String, Finding>) {
+    /// Tells the findings that have not been told, and answers how many of them
+    /// are about files that are not indexed.
+    pub(crate) fn tell_findings(&mut self, findings: &BTreeMap<String, Finding>) -> u64 {
         let new: Vec<&Finding> = findings
             .iter()
             .filter(|(sort, _)| self.findings.insert((*sort).clone()))
@@ -217,15 +227,32 @@ impl Intake {
         }
         let untold = new.len().saturating_sub(TOLD);
         if untold > 0 {
+            let untold = format_args!("{untold} more files have findings");
+            self.progress.say(untold);
+        }
+        let is_rejection = |finding: &&&Finding| finding.kind != FindingKind::Quarantined;
+        new.iter().filter(is_rejection).count() as u64
+    }
+
+    /// Tells log files that are not indexed although nothing was found wrong with them.
+    pub(crate) fn tell_given_up(&self, keys: &BTreeSet<String>) {
+        for key in keys.iter().take(TOLD) {
+            let file = self.name_of(key);
             self.progress
-                .say(format_args!("{untold} more files have findings"));
+                .say(format_args!("rejected {file}: {GIVEN_UP}"));
+        }
+        let untold = keys.len().saturating_sub(TOLD);
+        if untold > 0 {
+            self.progress.say(format_args!(
+                "rejected {untold} more files for the like reason"
+            ));
         }
     }
 
     fn tell_finding(&self, finding: &Finding) {
         let key = &finding.file.key;
         let source = self.sources.get(key);
-        let file = source.map_or_else(|| key.clone(), |(path, _)| path.display().to_string());
+        let file = self.name_of(key);
         let reason = &finding.reason;
         match finding.kind {
             FindingKind::Rejected => self.progress.say(format_args!("rejected {file}: {reason}")),

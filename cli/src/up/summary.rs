@@ -1,6 +1,5 @@
 //! What was indexed, told when it is.
 
-use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -13,7 +12,7 @@ use serde_json::json;
 
 use super::Output;
 use crate::failure::Failure;
-use crate::stack::{Holdings, Intake, rate};
+use crate::stack::{GIVEN_UP, Holdings, Intake, rate};
 
 /// How many accounts, Regions or files a line of text names.
 const NAMED: usize = 12;
@@ -46,14 +45,15 @@ impl Summary {
             .values()
             .filter(|finding| is_rejection(finding));
         let rejected = rejected.map(|finding| Rejected {
-            file: intake.source(&finding.file.key).map_or_else(
-                || finding.file.key.clone(),
-                |path| path.display().to_string(),
-            ),
+            file: intake.name_of(&finding.file.key),
             reason: finding.reason.clone(),
         });
+        let given_up = holdings.unindexed.iter().map(|key| Rejected {
+            file: intake.name_of(key),
+            reason: GIVEN_UP.to_owned(),
+        });
         Self {
-            rejected: unreadable.chain(rejected).collect(),
+            rejected: unreadable.chain(rejected).chain(given_up).collect(),
             skipped: intake.skipped(),
             known: intake.known(),
             run: (indexed, seconds),
@@ -66,8 +66,9 @@ impl Summary {
         self.holdings.files + self.holdings.other_objects + self.rejected.len() as u64
     }
 
-    pub(super) const fn findings(&self) -> &BTreeMap<String, Finding> {
-        &self.holdings.findings
+    /// What the index holds.
+    pub(super) const fn holdings(&self) -> &Holdings {
+        &self.holdings
     }
 
     /// Says by its exit code whether anything was found wrong.

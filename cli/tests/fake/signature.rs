@@ -52,9 +52,9 @@ pub(crate) fn check(seen: &Seen, region: &str) {
     pairs.sort_by_key(|pair| pair.split_once('=').unwrap_or((pair, "")));
     let mut canonical = format!("{}\n{path}\n{}\n", seen.method, pairs.join("&"));
     for name in &names {
-        canonical.push_str(&format!("{name}:{}\n", seen.header(name).trim()));
+        canonical.extend([name, ":", seen.header(name).trim(), "\n"]);
     }
-    canonical.push_str(&format!("\n{}\n{}", names.join(";"), hex(&seen.body)));
+    canonical.extend(["\n", &names.join(";"), "\n", &hex(&seen.body)]);
     let to_sign = format!(
         "AWS4-HMAC-SHA256\n{date}\n{scope}\n{}",
         hex(canonical.as_bytes())
@@ -68,8 +68,9 @@ pub(crate) fn check(seen: &Seen, region: &str) {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
+    let digits = Sha256::digest(bytes);
+    let digits = digits.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()
 }

@@ -4,8 +4,10 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
 
 /// A `trailkeep up` that is ready.
 pub(crate) struct Running {
@@ -26,6 +28,18 @@ pub(crate) fn trailkeep(arguments: &[&str]) -> Command {
         .env_remove("RUST_LOG")
         .stdin(Stdio::null());
     command
+}
+
+/// Lets some time pass.
+pub(crate) fn pause(duration: Duration) {
+    runtime().block_on(async { tokio::time::sleep(duration).await });
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime")
 }
 
 /// Runs a command to its end.
@@ -61,39 +75,40 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the command starts");
-        let mut stdout = BufReader::new(child.stdout.take().expect("its output"));
+        let stdout = BufReader::new(child.stdout.take().expect("its output"));
         let mut errors = child.stderr.take().expect("its errors");
         let stderr = std::thread::spawn(move || {
             let mut text = String::new();
             errors.read_to_string(&mut text).expect("UTF-8");
             text
         });
-        let mut summary = String::new();
-        loop {
+        let mut running = Running {
+            child,
+            stdout,
+            stderr: Some(stderr),
+            summary: String::new(),
+            url: String::new(),
+        };
+        running.wait_until_ready();
+        running
+    }
+
+    fn wait_until_ready(&mut self) {
+        while self.url.is_empty() {
             let mut line = String::new();
-            let length = stdout.read_line(&mut line).expect("UTF-8");
-            assert!(length > 0, "it ended before it was ready: {summary}");
-            if let Some(url) = line.strip_prefix("ready ") {
-                let url = url.trim_end().to_owned();
-                return Running {
-                    child,
-                    stdout,
-                    stderr: Some(stderr),
-                    summary,
-                    url,
-                };
+            let length = self.stdout.read_line(&mut line).expect("UTF-8");
+            assert!(length > 0, "it ended before it was ready: {}", self.summary);
+            match line.strip_prefix("ready ") {
+                Some(url) => url.trim_end().clone_into(&mut self.url),
+                None => self.summary.push_str(&line),
             }
-            summary.push_str(&line);
         }
     }
 
     /// Gets an answer of the API.
     pub(crate) fn get(&self, path: &str) -> Value {
         let url = format!("{}{path}", self.url);
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build();
-        let answer = runtime.expect("a runtime").block_on(async {
+        let answer = runtime().block_on(async {
             let response = reqwest::get(&url).await.expect("an answer");
             let is_success = response.status().is_success();
             let body = response.text().await.expect("its body");

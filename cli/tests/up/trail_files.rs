@@ -57,9 +57,9 @@ impl TrailFiles {
             for entry in std::fs::read_dir(folder).expect("a folder") {
                 let path = entry.expect("an entry").path();
                 if path.is_dir() {
-                    ahead.push(path)
+                    ahead.push(path);
                 } else {
-                    paths.push(path)
+                    paths.push(path);
                 }
             }
         }
