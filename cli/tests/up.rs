@@ -112,9 +112,9 @@ fn every_format_is_read_and_nothing_is_left_out_silently() {
     let (_, stderr) = up.stop();
     for (file, word) in [
         ("skipped", "notes.txt"),
-        ("lines.jsonl:2", "not valid JSON"),
+        ("lines.jsonl:2", "not a JSON object"),
         ("lines.jsonl:4", "eventTime"),
-        ("plain.json", "not a JSON object"),
+        ("again.json", "not a JSON object"),
         ("broken.json", "not {\"Records\":[...]}"),
         ("cut.json.gz", "damaged"),
         ("doubled.json.gz", "follow the gzip member"),
@@ -170,7 +170,7 @@ fn a_restart_goes_on_and_adds_nothing_twice() {
 
 #[test]
 fn a_kill_at_any_moment_loses_and_repeats_nothing() {
-    let files = TrailFiles::generate(3_000, 900);
+    let files = TrailFiles::generate(3_000, 1_800);
     let home = tempfile::tempdir().expect("a folder");
     let data = home.path().join("data");
     let data = data.to_str().expect("UTF-8");

@@ -28,6 +28,8 @@ mod other_object;
 mod poison;
 #[path = "indexing/published.rs"]
 mod published;
+#[path = "indexing/quarantine.rs"]
+mod quarantine;
 #[path = "indexing/question.rs"]
 mod question;
 #[path = "indexing/replacement.rs"]

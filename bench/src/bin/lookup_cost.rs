@@ -165,7 +165,7 @@ const fn attribute(planted: sample::Attribute) -> Option<Attribute> {
 
 fn history(table: &Table) -> History {
     let table = Table::over(table.client().clone(), table.name());
-    History::new(table, Retention::days(91), 3_000.0, Duration::from_secs(60))
+    History::new(table, Retention::days(91), 3_000.0, Duration::from_mins(1))
 }
 
 async fn page(history: &History, query: &Query) -> Result<Page, Box<dyn std::error::Error>> {

@@ -69,7 +69,7 @@ async fn index(dynamodb: &str, s3: &str) -> Outcome {
         "messageId": "1", "body": notice, "eventSource": "aws:sqs",
         "attributes": {"ApproximateReceiveCount": "1"},
     }]});
-    let handled = indexer.handle(&event, 1_791_849_600, Duration::from_secs(900)).await?;
+    let handled = indexer.handle(&event, 1_791_849_600, Duration::from_mins(15)).await?;
     say!("{:?}", handled.counts);
     say!("{} messages failed", handled.response.failed().count());
     say!("peak memory {:.0} MB ({before:.0} MB before the file)", peak_memory("self").unwrap_or_default());

@@ -51,10 +51,6 @@ impl Line {
 
 impl Volume {
     /// Takes the volume that was given.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of events are far below 2^52"
-    )]
     pub(super) fn given(events: u64) -> Self {
         Self {
             events,
@@ -67,8 +63,10 @@ impl Volume {
     /// The time from the first event to the last would say little of logs
     /// that were taken here and there.
     #[expect(
+        clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
-        reason = "counts of events are far below 2^52"
+        clippy::cast_sign_loss,
+        reason = "counts of events are positive and far below 2^52"
     )]
     pub(super) fn measured(events: u64, hours: usize) -> Self {
         let per_hour = events as f64 / hours.max(1) as f64;
@@ -127,8 +125,6 @@ pub(super) fn of(volume: Volume, level: &Level, content_bytes: u64) -> Bill {
 
 #[cfg(test)]
 mod tests {
-    use indexer::Counts;
-
     use super::*;
 
     fn level() -> Level {
@@ -143,7 +139,6 @@ mod tests {
             write_units_per_event: 0.2,
             write_units_per_million_events: 200_000.0,
             stored_bytes: 2_500_000,
-            counts: Counts::default(),
         }
     }
 

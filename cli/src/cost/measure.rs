@@ -29,9 +29,6 @@ pub(super) struct Level {
     pub(super) write_units_per_million_events: f64,
     /// What the table is billed for.
     pub(super) stored_bytes: u64,
-    /// Records that came twice, were quarantined, or did not count otherwise.
-    #[serde(skip)]
-    pub(super) counts: Counts,
 }
 
 /// Indexes everything that is announced into a table, `size` files at a time.
@@ -65,7 +62,6 @@ pub(super) async fn index(
         write_units_per_event: per_event,
         write_units_per_million_events: per_event * 1_000_000.0,
         stored_bytes: stack.billed_bytes(indexer.table()).await?,
-        counts,
     })
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Report {
     /// The bytes of the log files' contents.
     pub(super) bytes: u64,
     pub(super) segments: Vec<Level>,
-    /// Lookups in the index with the most segments that are not the worst: ten files to one.
+    /// What lookups consumed in the index of ten files a segment.
     pub(super) lookups: Vec<Looked>,
     pub(super) month: Bill,
     pub(super) prices: [Price; price::ALL.len()],

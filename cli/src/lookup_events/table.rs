@@ -20,8 +20,10 @@ const HEADER: [&str; 7] = [
 
 /// Where in the header some columns stand.
 const TIME: usize = 0;
-const SOURCE: usize = 2;
 const PLACE: usize = 4;
+
+/// How wide an account's id is, with the slash behind it; most Regions are not wider.
+const ACCOUNT_WIDTH: u16 = 13;
 
 /// Tables, one a page, that together look like one.
 #[derive(Debug, Default)]
@@ -67,15 +69,14 @@ impl Tables {
         for (column, width) in table.column_iter_mut().zip(&widths) {
             column.set_padding((0, 2));
             match column.index {
-                // A time is read in one piece, and other values break where they have joints.
+                // A time is read in one piece, and so are an account and a Region.
                 TIME if is_fitted => {
                     column.set_constraint(ColumnConstraint::ContentWidth);
                 }
-                SOURCE => {
-                    column.set_delimiter('.');
-                }
                 PLACE => {
                     column.set_delimiter('/');
+                    let width = Width::Fixed(ACCOUNT_WIDTH + 2);
+                    column.set_constraint(ColumnConstraint::LowerBoundary(width));
                 }
                 _ => {}
             }
@@ -134,7 +135,7 @@ mod tests {
         assert!(table.lines().all(|line| line.chars().count() <= 80));
         assert!(table.lines().count() > 2);
         let text = table.to_string();
-        for whole in ["2026-10-13T08:00:00Z", "111122223333/", "us-gov-east-1"] {
+        for whole in ["2026-10-13T08:00:00Z", "111122223333 ", "us-gov-east-1 "] {
             assert!(text.contains(whole), "{whole} in {text}");
         }
     }

@@ -147,7 +147,8 @@ impl fmt::Display for Summary {
         let count =
             duplicates.map_or_else(|| "?".to_owned(), |count| HumanCount(count).to_string());
         let rate = format!(
-            "{indexed} in {seconds:.1} s, {} a second",
+            "{} in {seconds:.1} s, {} a second",
+            HumanCount(indexed),
             HumanCount(rate(indexed, seconds))
         );
         let mut line =

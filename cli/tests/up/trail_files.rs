@@ -4,6 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use jiff::Timestamp;
 use sample::{Delivery, Trail, deliver};
 use tempfile::TempDir;
 
@@ -16,13 +17,14 @@ pub(crate) struct TrailFiles {
 }
 
 impl TrailFiles {
-    /// Delivers so many generated events in CloudTrail's layout.
+    /// Delivers so many generated events of three days in CloudTrail's layout.
     pub(crate) fn generate(events: u64, window: u32) -> TrailFiles {
         let folder = tempfile::tempdir().expect("a folder");
         let trail = Trail {
             seed: 11,
             events,
             accounts: vec!["111122223333".to_owned()],
+            end: Timestamp::constant(1_784_073_600 + 3 * 86_400, 0),
             ..Trail::default()
         };
         let mut records: Vec<_> = trail.records().collect();

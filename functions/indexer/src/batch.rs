@@ -31,6 +31,7 @@ struct Progress {
     record: FileRecord,
     quarantined: Vec<Quarantined>,
     indexed: u64,
+    duplicates: u64,
     segments: BTreeSet<String>,
     failure: Option<Failure>,
 }
@@ -49,6 +50,11 @@ struct Gathering<'i> {
 #[derive(Debug, thiserror::Error)]
 #[error("the invocation's time ran out before the file was begun")]
 struct OutOfTime;
+
+/// A file's records went in and did not all come out: it is not recorded as indexed.
+#[derive(Debug, thiserror::Error)]
+#[error("the file's records are not all accounted for: {0:?}")]
+struct Unaccounted(Counts);
 
 impl Indexer {
     /// Indexes files together; each is finished on its own.
@@ -138,7 +144,20 @@ impl Indexer {
 
     /// Puts the record that a file is indexed, now that all its segments are.
     async fn finish(&self, progress: Progress) -> Finished {
-        let Progress { file, mut record, quarantined, indexed, segments, failure } = progress;
+        let Progress { file, mut record, quarantined, indexed, duplicates, segments, failure } =
+            progress;
+        let counts = Counts {
+            files: 1,
+            records: record.records,
+            indexed,
+            duplicates,
+            quarantined: record.quarantined,
+            expired: record.expired,
+            ..Counts::default()
+        };
+        let failure = failure.or_else(|| {
+            (!counts.are_reconciled()).then(|| Failure::retry(Unaccounted(counts)))
+        });
         if let Some(failure) = failure {
             return self.conflicting(file, failure).await;
         }
@@ -160,16 +179,6 @@ impl Indexer {
         if let Err(failure) = outcome {
             return self.conflicting(file, failure).await;
         }
-        let gone = record.quarantined + record.expired + indexed;
-        let counts = Counts {
-            files: 1,
-            records: record.records,
-            indexed,
-            duplicates: record.records.saturating_sub(gone),
-            quarantined: record.quarantined,
-            expired: record.expired,
-            ..Counts::default()
-        };
         Finished { version: file.version, outcome: Ok(()), counts }
     }
 }
@@ -235,6 +244,7 @@ impl Gathering<'_> {
             },
             quarantined: Vec::new(),
             indexed: 0,
+            duplicates: 0,
             segments: BTreeSet::new(),
             failure: None,
         });
@@ -303,6 +313,7 @@ impl Gathering<'_> {
             match &failed {
                 None => {
                     progress.indexed += file.records;
+                    progress.duplicates += file.duplicates;
                     progress.segments.insert(segment.id.to_string());
                 }
                 Some((is_retry, reason)) => {

@@ -88,7 +88,7 @@ impl History {
             match lookup.next(started.elapsed() >= self.time)? {
                 Step::Read(reads) => {
                     for (read, answer) in self.table.answer(reads).await? {
-                        lookup.answer(read, answer)?;
+                        lookup.answer(read, &answer)?;
                     }
                 }
                 Step::Done(page) => {

@@ -19,7 +19,7 @@ pub struct Objects {
 pub struct Object {
     /// Its bytes.
     pub bytes: Vec<u8>,
-    /// Its ETag, without quotes.
+    /// Its `ETag`, without quotes.
     pub etag: Option<String>,
     /// Its version; absent in a bucket without versioning.
     pub version: Option<String>,
@@ -51,7 +51,7 @@ pub struct Listed {
     pub key: String,
     /// Its size in bytes.
     pub size: u64,
-    /// Its ETag, without quotes.
+    /// Its `ETag`, without quotes.
     pub etag: Option<String>,
 }
 

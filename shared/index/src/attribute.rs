@@ -194,7 +194,9 @@ impl Attribute {
                 role.and_then(|role| role.arn.as_deref())
             }
             Self::IssuedAccessKeyId => {
-                resource::issued_access_keys(record).iter().for_each(|key| give(key));
+                for key in resource::issued_access_keys(record) {
+                    give(&key);
+                }
                 None
             }
             Self::ResourceName => {

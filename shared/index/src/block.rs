@@ -216,6 +216,8 @@ fn read_varint(bytes: &[u8], at: &mut usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -259,7 +261,7 @@ mod tests {
         let mut state = 1_u64;
         while noise.len() < 3_000_000 {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            noise.push_str(&format!("{:08x}", state >> 32));
+            write!(noise, "{:08x}", state >> 32).expect("a string takes all");
         }
         let stored = [Stored { text: &noise, file: 3 }, Stored { text: "{}", file: 4 }];
         let bodies = encode(&stored);

@@ -23,9 +23,6 @@ pub struct Directory {
     pub blocks: Vec<BlockEntry>,
     /// The log files that its events came from; blocks refer to them by number.
     pub files: Vec<FileEntry>,
-    /// How many records the files held twice, which the segment holds once.
-    #[serde(default)]
-    pub duplicates: u64,
 }
 
 /// A block of a segment.
@@ -47,8 +44,16 @@ pub struct FileEntry {
     pub version: FileVersion,
     /// The SHA-256 of its inflated content, hexadecimal.
     pub sha256: String,
-    /// How many of its records the segment holds, those that came twice counted once.
+    /// How many of its records the segment holds.
     pub records: u64,
+    /// How many of its records are copies of others that the segment holds.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub duplicates: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Directory {

@@ -16,12 +16,17 @@ pub struct EventKey {
     pub content: u64,
 }
 
+/// The bytes of an id that order events: a GUID has 36, and a cursor must stay
+/// small whatever stands in a record. Beyond them the content decides.
+const LONGEST_ID: usize = 128;
+
 impl EventKey {
     /// The key of a record.
     pub fn of(record: &Record<'_>) -> Self {
+        let id = record.id().unwrap_or_default();
         Self {
             time: record.time(),
-            id: record.id().unwrap_or_default().to_owned(),
+            id: id[..id.floor_char_boundary(LONGEST_ID)].to_owned(),
             content: content_hash(record.text()),
         }
     }

@@ -63,7 +63,7 @@ pub struct FileRecord {
     pub records: u64,
     /// The object's size in bytes.
     pub size: u64,
-    /// The object's ETag.
+    /// The object's `ETag`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
     /// How many of the records were quarantined.

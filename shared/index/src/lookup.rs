@@ -239,10 +239,14 @@ impl Lookup {
             return self.days.first_reads();
         }
         let wanted = self.limits.events + 1;
-        let expected = self.found.len() + fetch::expected(&self.candidates);
         let left = (self.limits.read_units - self.read_units).max(0.0);
         let mut reads = Vec::new();
-        if expected < wanted {
+        // Days are read out of order where a hint missed one: what lies behind an
+        // unread day cannot fill the page.
+        if let Some(unread) = self.days.first_unread()
+            && self.expected_before(unread) < wanted
+        {
+            let expected = self.found.len() + fetch::expected(&self.candidates);
             reads = self.days.further_reads(wanted, expected, left);
         }
         let missing = wanted.saturating_sub(self.found.len());
@@ -252,8 +256,16 @@ impl Lookup {
         reads
     }
 
+    /// The matches that are found or promised before a second, in the order of the scan.
+    fn expected_before(&self, second: i64) -> usize {
+        let before = self.candidates.iter().filter(|block| {
+            self.scan.compare(self.scan.first(block.oldest, block.newest), second).is_lt()
+        });
+        self.found.settled(Some(second), &self.scan) + before.map(|block| block.expected).sum::<usize>()
+    }
+
     /// Takes the answer to a read.
-    pub fn answer(&mut self, read: Read, answer: Answer) -> Result<(), LookupError> {
+    pub fn answer(&mut self, read: Read, answer: &Answer) -> Result<(), LookupError> {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.read_units += answer.read_units;
         match read.purpose {
@@ -261,16 +273,16 @@ impl Lookup {
             Purpose::WriteMarks(category) => self.days.take_write_marks(category, &answer.items),
             Purpose::Terms { category, day, level, bucket } => {
                 let pages = days::Pages { category, day, level, bucket };
-                let candidates = self.days.take_pages(pages, &answer, &self.query)?;
+                let candidates = self.days.take_pages(pages, answer, &self.query)?;
                 self.take_candidates(candidates);
                 Ok(())
             }
             Purpose::Directory { category, day } => {
-                let candidates = self.days.take_directory(category, day, &answer)?;
+                let candidates = self.days.take_directory(category, day, answer)?;
                 self.take_candidates(candidates);
                 Ok(())
             }
-            Purpose::Block(candidate) => self.take_block(*candidate, &answer),
+            Purpose::Block(candidate) => self.take_block(*candidate, answer),
             Purpose::Committed(candidate) => {
                 if answer.items.is_empty() {
                     // Left behind by a writer that stopped before it committed.

@@ -5,8 +5,10 @@
 //! block reaches), so that a page alone says which blocks to read and in which
 //! order. Then come the terms by ascending hash: the gap to the one before in
 //! the Rice code, and the posting. A posting of one record is its number in
-//! plain bits; a longer one is the gaps between its records, or between those
-//! that it lacks where they are fewer.
+//! plain bits; a longer one is the gaps between its records. A term that more
+//! than one record in 16 holds is in nearly every block, so that its records
+//! need not be known one by one: of it the runs of 16 records are listed that
+//! hold it, or those that do not where they are fewer.
 //!
 //! Only as many hash bits are kept as make a false match rare: with `n` terms
 //! on a page, `log2 n + 12` bits let one lookup in 4,096 pages find a term
@@ -21,6 +23,9 @@ const VERSION: u8 = 1;
 
 /// Hash bits kept beyond the logarithm of a page's term count.
 const SPARE_BITS: u32 = 12;
+
+/// The records of a run: a term that is more frequent than one in so many is listed by runs.
+const RUN: u32 = 16;
 
 /// More records than any segment holds; a page that claims more is damaged.
 const MOST_RECORDS: u32 = 1 << 20;
@@ -64,6 +69,15 @@ pub struct Posting {
     pub records: Vec<u32>,
 }
 
+/// What a page says of a term.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The records that may hold it, in ascending order; every one that does is among them.
+    pub records: Vec<u32>,
+    /// How many hold it.
+    pub count: u32,
+}
+
 /// Says that a page's body cannot be read: it is damaged or of a later version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PageError {
@@ -78,25 +92,18 @@ pub enum PageError {
 /// How many bits a posting takes on any page, from which the level is chosen.
 pub(crate) fn posting_bits(posting: &Posting, records: u32) -> u32 {
     let count = length(&posting.records);
-    match posting.records.as_slice() {
-        [_] => 1 + record_bits(records),
-        _ if count == records => 1 + gamma_length(count - 2),
-        present => {
-            let listed = Listed::new(count, records);
-            let gaps: u32 = if listed.absent {
-                gaps(absent(present, records)).map(|gap| rice_length(gap, listed.low_bits)).sum()
-            } else {
-                gaps(present.iter().copied())
-                    .map(|gap| rice_length(gap, listed.low_bits))
-                    .sum()
-            };
-            1 + gamma_length(count - 2) + gaps
-        }
+    if count == 1 {
+        return 1 + record_bits(records);
     }
+    let list_bits = match Listed::of(&posting.records, records) {
+        Listed::All => 0,
+        Listed::Records(list) => list.bits(),
+        Listed::Runs(list) => gamma_length(list.of - list.present) + list.bits(),
+    };
+    1 + gamma_length(count - 2) + list_bits
 }
 
 /// How many bits a term's hash takes on a page, on average.
-#[expect(clippy::cast_precision_loss, reason = "a small constant")]
 pub(crate) const HASH_BITS: f64 = SPARE_BITS as f64 + 2.0;
 
 /// How many bytes every page of a segment takes before its terms, its key included.
@@ -128,13 +135,13 @@ pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Postin
 
 /// Finds terms on the page of their bucket; an absent term has no records.
 ///
-/// Answers the layout, and for each of `wanted` the records that may hold it.
+/// Answers the layout, and for each of `wanted` what the page says of it.
 pub fn find(
     body: &[u8],
     day: Day,
     level: Level,
     wanted: &[Term],
-) -> Result<(Layout, Vec<Vec<u32>>), PageError> {
+) -> Result<(Layout, Vec<Found>), PageError> {
     match body.first() {
         Some(&VERSION) => {}
         Some(&version) => return Err(PageError::Version(version)),
@@ -148,13 +155,13 @@ fn read(
     day: Day,
     level: Level,
     wanted: &[Term],
-) -> Option<(Layout, Vec<Vec<u32>>)> {
+) -> Option<(Layout, Vec<Found>)> {
     let layout = decode_layout(reader, day)?;
     let records = layout.records();
     let count = reader.gamma()?;
     let (kept, low_bits) = hash_bits(count);
     let wanted: Vec<u32> = wanted.iter().map(|term| term.remainder(level, kept)).collect();
-    let mut found = vec![Vec::new(); wanted.len()];
+    let mut found = vec![Found::default(); wanted.len()];
     let mut remainder = 0_u32;
     for _ in 0..count {
         remainder = remainder.checked_add(reader.rice(low_bits)?)?;
@@ -162,13 +169,14 @@ fn read(
         for (wanted, found) in wanted.iter().zip(&mut found) {
             if *wanted == remainder {
                 // Two terms of one remainder stand side by side: either may be meant.
-                found.extend_from_slice(&posting);
+                found.records.extend_from_slice(&posting.records);
+                found.count += posting.count;
             }
         }
     }
-    for posting in &mut found {
-        posting.sort_unstable();
-        posting.dedup();
+    for found in &mut found {
+        found.records.sort_unstable();
+        found.records.dedup();
     }
     Some((layout, found))
 }
@@ -218,23 +226,102 @@ fn unzigzag(code: u32, usual: u32) -> Option<u32> {
     if code % 2 == 1 { usual.checked_add(code / 2 + 1) } else { usual.checked_sub(code / 2) }
 }
 
-/// How a posting of two or more, but not all, records is listed.
-struct Listed {
-    /// Whether the records that are not in the posting are listed, being fewer.
-    absent: bool,
-    /// How many numbers are listed.
-    count: u32,
-    low_bits: u32,
+/// How a posting of two or more records is listed; its count and the segment's decide.
+enum Listed {
+    /// Every record holds the term.
+    All,
+    /// The records are listed.
+    Records(List),
+    /// The runs of records are listed.
+    Runs(List),
+}
+
+/// Numbers below a bound: listed, or those that are absent where they are fewer.
+struct List {
+    /// How many numbers there could be.
+    of: u32,
+    /// How many there are.
+    present: u32,
+    /// The numbers that are written, in ascending order.
+    written: Vec<u32>,
 }
 
 impl Listed {
-    fn new(present: u32, records: u32) -> Self {
-        let absent = present > records / 2;
-        let count = if absent { records - present } else { present };
-        // The mean gap is records / count; Rice is best at 0.69 of it.
-        let mean = u64::from(records - count) * 69 / (u64::from(count) * 100);
-        Self { absent, count, low_bits: (mean + 1).ilog2() }
+    fn of(present: &[u32], records: u32) -> Self {
+        match Shape::of(length(present), records) {
+            Shape::All => Self::All,
+            Shape::Records => Self::Records(List::new(present.to_vec(), records)),
+            Shape::Runs => {
+                let mut runs: Vec<u32> = present.iter().map(|record| record / RUN).collect();
+                runs.dedup();
+                Self::Runs(List::new(runs, records.div_ceil(RUN)))
+            }
+        }
     }
+}
+
+/// What a posting of so many records is listed by.
+enum Shape {
+    All,
+    Records,
+    Runs,
+}
+
+impl Shape {
+    const fn of(count: u32, records: u32) -> Self {
+        if count == records {
+            Self::All
+        } else if count > records / RUN {
+            Self::Runs
+        } else {
+            Self::Records
+        }
+    }
+}
+
+impl List {
+    fn new(numbers: Vec<u32>, of: u32) -> Self {
+        let present = length(&numbers);
+        let written =
+            if present > of / 2 { absent(&numbers, of).collect() } else { numbers };
+        Self { of, present, written }
+    }
+
+    fn bits(&self) -> u32 {
+        let low_bits = low_bits(length(&self.written), self.of);
+        gaps(self.written.iter().copied()).map(|gap| rice_length(gap, low_bits)).sum()
+    }
+
+    fn encode(&self, writer: &mut BitWriter) {
+        let low_bits = low_bits(length(&self.written), self.of);
+        gaps(self.written.iter().copied()).for_each(|gap| writer.rice(gap, low_bits));
+    }
+
+    /// Reads a list of so many numbers.
+    fn decode(reader: &mut BitReader<'_>, present: u32, of: u32) -> Option<Vec<u32>> {
+        let is_absent = present > of / 2;
+        let count = if is_absent { of - present } else { present };
+        let low_bits = low_bits(count, of);
+        let mut numbers = Vec::with_capacity(count as usize);
+        let mut next = 0_u32;
+        for _ in 0..count {
+            let number = next.checked_add(reader.rice(low_bits)?)?;
+            if number >= of {
+                return None;
+            }
+            numbers.push(number);
+            next = number + 1;
+        }
+        Some(if is_absent { absent(&numbers, of).collect() } else { numbers })
+    }
+}
+
+/// The low bits that the Rice code of a list's gaps does best with: 0.69 of their mean.
+const fn low_bits(count: u32, of: u32) -> u32 {
+    if count == 0 {
+        return 0;
+    }
+    ((of - count) as u64 * 69 / (count as u64 * 100) + 1).ilog2()
 }
 
 fn encode_posting(writer: &mut BitWriter, present: &[u32], records: u32) {
@@ -243,44 +330,35 @@ fn encode_posting(writer: &mut BitWriter, present: &[u32], records: u32) {
         writer.bits(u64::from(*record), record_bits(records));
         return;
     }
-    let count = length(present);
     writer.bits(1, 1);
-    writer.gamma(count - 2);
-    if count == records {
-        return;
-    }
-    let listed = Listed::new(count, records);
-    if listed.absent {
-        gaps(absent(present, records)).for_each(|gap| writer.rice(gap, listed.low_bits));
-    } else {
-        gaps(present.iter().copied()).for_each(|gap| writer.rice(gap, listed.low_bits));
+    writer.gamma(length(present) - 2);
+    match Listed::of(present, records) {
+        Listed::All => {}
+        Listed::Records(list) => list.encode(writer),
+        Listed::Runs(list) => {
+            writer.gamma(list.of - list.present);
+            list.encode(writer);
+        }
     }
 }
 
-fn decode_posting(reader: &mut BitReader<'_>, records: u32) -> Option<Vec<u32>> {
+fn decode_posting(reader: &mut BitReader<'_>, records: u32) -> Option<Found> {
     if reader.bits(1)? == 0 {
         let record = reader.bits(record_bits(records))?;
-        return (record < records).then(|| vec![record]);
+        return (record < records).then(|| Found { records: vec![record], count: 1 });
     }
-    let count = reader.gamma()?.checked_add(2)?;
-    if count == records {
-        return Some((0..records).collect());
-    }
-    if count > records {
-        return None;
-    }
-    let listed = Listed::new(count, records);
-    let mut numbers = Vec::with_capacity(listed.count as usize);
-    let mut next = 0_u32;
-    for _ in 0..listed.count {
-        let number = next.checked_add(reader.rice(listed.low_bits)?)?;
-        if number >= records {
-            return None;
+    let count = reader.gamma()?.checked_add(2).filter(|count| *count <= records)?;
+    let records = match Shape::of(count, records) {
+        Shape::All => (0..records).collect(),
+        Shape::Records => List::decode(reader, count, records)?,
+        Shape::Runs => {
+            let of = records.div_ceil(RUN);
+            let present = of.checked_sub(reader.gamma()?)?;
+            let runs = List::decode(reader, present, of)?;
+            runs.into_iter().flat_map(|run| run * RUN..records.min((run + 1) * RUN)).collect()
         }
-        numbers.push(number);
-        next = number + 1;
-    }
-    Some(if listed.absent { absent(&numbers, records).collect() } else { numbers })
+    };
+    Some(Found { records, count })
 }
 
 /// The numbers below `records` that an ascending list lacks.

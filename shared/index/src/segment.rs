@@ -2,12 +2,12 @@
 //!
 //! [`Builder::add`] takes the records of a file, a stretch at a time;
 //! [`Builder::seal`] turns what was gathered into [`Segment`]s, whose items are
-//! put in this order: header and write mark, blocks, term pages, tally,
+//! put in this order: write mark and header, blocks, term pages, tally,
 //! directory. After all segments of a file, its file record is put. A crash in
 //! between leaves items that no directory names: readers meet their events
 //! again under the segment that is written next and drop what is twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use trail::digest::{Hash, sha256};
@@ -164,7 +164,15 @@ pub const fn stretch_of(offset: usize) -> u32 {
 }
 
 /// Hashes what a segment is named by.
-fn content_hash(place: &seal::Place<'_>, blocks: &[Hash], files: &[&Source]) -> Hash {
+///
+/// The stretches of its files are part of it, because its tally counts by them: a
+/// large file may hold the same records at both ends, and those go into two segments.
+fn content_hash(
+    place: &seal::Place<'_>,
+    blocks: &[Hash],
+    files: &[&Source],
+    stretches: &BTreeSet<(u32, u32)>,
+) -> Hash {
     let mut content = format!("{}#{}#{}\n", place.category, place.day, place.class).into_bytes();
     for block in blocks {
         content.extend_from_slice(block);
@@ -173,6 +181,10 @@ fn content_hash(place: &seal::Place<'_>, blocks: &[Hash], files: &[&Source]) -> 
         content.extend_from_slice(file.version.sort().as_bytes());
         content.push(b'\n');
         content.extend_from_slice(&file.sha256);
+    }
+    for (file, stretch) in stretches {
+        content.extend_from_slice(&file.to_be_bytes());
+        content.extend_from_slice(&stretch.to_be_bytes());
     }
     sha256(&content)
 }

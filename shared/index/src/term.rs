@@ -13,8 +13,20 @@ pub struct Term(u64);
 
 impl Term {
     /// Hashes a value of an attribute.
+    ///
+    /// Names that stand for the same thing share a term, so that a record has
+    /// one of them where it would have several: every form of a resource's or
+    /// role's name is indexed by its last part, and a session's name and a
+    /// principal's ARN by the user name that they end in.
     pub fn new(attribute: Attribute, value: &str) -> Self {
-        Self(xxh3_64_with_seed(value.as_bytes(), u64::from(attribute.code())))
+        let (attribute, text) = match attribute {
+            Attribute::ResourceName | Attribute::Role => (attribute, last_part(value)),
+            Attribute::Username | Attribute::Session | Attribute::Principal => {
+                (Attribute::Username, last_part(value))
+            }
+            _ => (attribute, value),
+        };
+        Self(xxh3_64_with_seed(text.as_bytes(), u64::from(attribute.code())))
     }
 
     /// The bucket that the term falls into at a level.
@@ -27,6 +39,14 @@ impl Term {
     /// The first `bits` bits of the hash behind those that chose the bucket.
     pub(crate) fn remainder(self, level: Level, bits: u32) -> u32 {
         u32::try_from((self.0 << level.bits()) >> (64 - bits)).unwrap_or(u32::MAX)
+    }
+}
+
+/// What stands behind the last `/` or `:` of a name; all of it where nothing does.
+fn last_part(name: &str) -> &str {
+    match name.rsplit(['/', ':']).next() {
+        Some("") | None => name,
+        Some(part) => part,
     }
 }
 

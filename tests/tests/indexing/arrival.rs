@@ -32,7 +32,10 @@ async fn while_files_arrive_nothing_is_skipped_and_nothing_repeated() {
         let distinct: BTreeSet<&str> = walk.found.iter().map(String::as_str).collect();
         assert_eq!(distinct.len(), walk.found.len(), "repeated: {query:?}");
         let all = after.answer(query, i64::MIN);
-        assert!(distinct.iter().all(|text| all.contains(text)), "not asked for: {query:?}");
+        assert!(
+            distinct.iter().all(|text| all.contains(text)),
+            "not asked for: {query:?}"
+        );
         for text in before.answer(query, i64::MIN) {
             assert!(distinct.contains(text), "skipped: {query:?}");
         }

@@ -27,7 +27,11 @@ impl Message {
     pub(crate) fn new(body: impl Into<String>) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self { id: format!("message-{number}"), body: body.into(), receives: 1 }
+        Self {
+            id: format!("message-{number}"),
+            body: body.into(),
+            receives: 1,
+        }
     }
 
     /// A message that names objects, received for the first time.
@@ -37,7 +41,10 @@ impl Message {
 
     /// The message as it is handed out once more.
     pub(crate) fn again(&self) -> Self {
-        Self { receives: self.receives + 1, ..self.clone() }
+        Self {
+            receives: self.receives + 1,
+            ..self.clone()
+        }
     }
 }
 

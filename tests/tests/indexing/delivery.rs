@@ -31,23 +31,37 @@ impl File {
             Entry::Quarantined(_) => None,
         });
         let records = records.collect();
-        Self { key: key.into(), body, records }
+        Self {
+            key: key.into(),
+            body,
+            records,
+        }
     }
 
     /// Writes records into a file that is delivered at some time.
     pub(crate) fn of(name: &str, delivered: i64, records: &[impl AsRef<str>]) -> Self {
         let records: Vec<&str> = records.iter().map(AsRef::as_ref).collect();
         let content = format!("{{\"Records\":[{}]}}", records.join(","));
-        Self::new(key(name, delivered), sample::compress(content.as_bytes(), 1))
+        Self::new(
+            key(name, delivered),
+            sample::compress(content.as_bytes(), 1),
+        )
     }
 
     /// Any bytes under a log file's key.
     pub(crate) fn raw(name: &str, delivered: i64, body: Vec<u8>) -> Self {
-        Self { key: key(name, delivered), body, records: Vec::new() }
+        Self {
+            key: key(name, delivered),
+            body,
+            records: Vec::new(),
+        }
     }
 
     pub(crate) fn delivery_day(&self) -> Day {
-        ObjectKey::parse(&self.key).expect("a log file's key").delivery_day.into()
+        ObjectKey::parse(&self.key)
+            .expect("a log file's key")
+            .delivery_day
+            .into()
     }
 
     /// The texts of the records.

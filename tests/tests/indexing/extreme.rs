@@ -14,7 +14,9 @@ use crate::walk::{check, check_all, check_tallies};
 fn noise(length: usize, seed: u64) -> String {
     const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut dice = Dice::new(seed);
-    (0..length).map(|_| char::from(LETTERS[dice.below(64)])).collect()
+    (0..length)
+        .map(|_| char::from(LETTERS[dice.below(64)]))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -25,27 +27,58 @@ async fn records_of_a_megabyte_that_do_not_compress_come_back_whole() {
             let record = record(&format!("huge-{number}"), NOW - number, "PutObject");
             let seed = number.unsigned_abs();
             let length = if number % 3 == 2 { 10 } else { 1_000_000 };
-            let parameters = format!("{{\"requestParameters\":{{\"body\":\"{}\"}},", noise(length, seed));
+            let parameters = format!(
+                "{{\"requestParameters\":{{\"body\":\"{}\"}},",
+                noise(length, seed)
+            );
             record.replacen('{', &parameters, 1)
         })
         .collect();
-    let files = [File::of("huge", NOW, &records[..4]), File::of("more", NOW, &records[3..])];
+    let files = [
+        File::of("huge", NOW, &records[..4]),
+        File::of("more", NOW, &records[3..]),
+    ];
     stack.index(&stack.put_all(&files), 2).await;
     for ((partition, sort), item) in stack.items().await {
-        assert!(item.size() < 400 * 1024, "{partition} {sort} has {} bytes", item.size());
+        assert!(
+            item.size() < 400 * 1024,
+            "{partition} {sort} has {} bytes",
+            item.size()
+        );
     }
     let oracle = Oracle::of_files(&files);
     let history = stack.history();
     for page in [1, 50] {
-        check(&history, &oracle, &everything(Order::NewestFirst), page, NOW).await;
-        check(&history, &oracle, &having(Attribute::EventId, "huge-4"), page, NOW).await;
+        check(
+            &history,
+            &oracle,
+            &everything(Order::NewestFirst),
+            page,
+            NOW,
+        )
+        .await;
+        check(
+            &history,
+            &oracle,
+            &having(Attribute::EventId, "huge-4"),
+            page,
+            NOW,
+        )
+        .await;
     }
     // Late reads meet blocks of which only some parts are there.
     for hidden in [5, 9, 13] {
         let stack = stack.beside().await;
         stack.cloud().faults().stale_reads(hidden);
         stack.index(&stack.put_all(&files), 2).await;
-        check(&stack.history(), &oracle, &everything(Order::OldestFirst), 2, NOW).await;
+        check(
+            &stack.history(),
+            &oracle,
+            &everything(Order::OldestFirst),
+            2,
+            NOW,
+        )
+        .await;
     }
 }
 
@@ -75,14 +108,53 @@ async fn a_file_of_fifty_megabytes_is_indexed_whole() {
     assert_eq!((counts.indexed, counts.quarantined), (counts.records, 0));
     let oracle = Oracle::of_files(&files);
     let history = stack.history();
-    check(&history, &oracle, &everything(Order::NewestFirst), 4_000, NOW).await;
-    for attribute in [Attribute::EventId, Attribute::ErrorCode, Attribute::Username] {
+    check(
+        &history,
+        &oracle,
+        &everything(Order::NewestFirst),
+        4_000,
+        NOW,
+    )
+    .await;
+    for attribute in [
+        Attribute::EventId,
+        Attribute::ErrorCode,
+        Attribute::Username,
+    ] {
         let values = oracle.values(attribute);
-        for value in [values[0], values[values.len() / 2], values[values.len() - 1]] {
-            check(&history, &oracle, &having(attribute, value), 1_000, NOW).await;
+        for value in [0, values.len() / 2, values.len() - 1] {
+            check(
+                &history,
+                &oracle,
+                &having(attribute, &values[value]),
+                1_000,
+                NOW,
+            )
+            .await;
         }
     }
     check_tallies(&stack, &files).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_a_large_file_holds_at_both_ends_is_indexed_and_counted() {
+    let stack = Stack::start().await;
+    // On a day of its own the event is all of a segment, once for either end of the file.
+    let twice = record("twice", NOW - 3 * 86_400, "PutObject");
+    let padding = "x".repeat(100_000);
+    let mut records = vec![twice.clone()];
+    records.extend((0..270).map(|number| {
+        let parameters = format!("{{\"requestParameters\":{{\"body\":\"{padding}\"}},");
+        record(&format!("padded-{number}"), NOW - number, "PutObject").replacen('{', &parameters, 1)
+    }));
+    records.push(twice);
+    let files = [File::of("large", NOW, &records)];
+    let objects = stack.put_all(&files);
+    let counts = stack.index(&objects, 1).await;
+    assert_eq!((counts.files, counts.records), (1, 272));
+    check_all(&stack, &files).await;
+    let again = stack.index(&objects, 1).await;
+    assert_eq!((again.segments, again.duplicates), (0, 272));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,8 +162,14 @@ async fn ten_thousand_events_of_one_second_are_paged_through_one_by_one() {
     let stack = Stack::start().await;
     let text = |number: usize| {
         // Some have an id in common, some have none.
-        let id = if number % 5 == 0 { String::new() } else { format!("e-{:05}", number / 2) };
-        format!(r#"{{"eventTime":"2026-10-13T11:00:00Z","eventID":"{id}","eventName":"N{number}"}}"#)
+        let id = if number.is_multiple_of(5) {
+            String::new()
+        } else {
+            format!("e-{:05}", number / 2)
+        };
+        format!(
+            r#"{{"eventTime":"2026-10-13T11:00:00Z","eventID":"{id}","eventName":"N{number}"}}"#
+        )
     };
     let records: Vec<String> = (0..10_000).map(text).collect();
     let files: Vec<File> = records
@@ -106,5 +184,13 @@ async fn ten_thousand_events_of_one_second_are_paged_through_one_by_one() {
     for order in [Order::NewestFirst, Order::OldestFirst] {
         check(&history, &oracle, &everything(order), 499, NOW).await;
     }
-    check_all(&stack, &files).await;
+    check(
+        &history,
+        &oracle,
+        &having(Attribute::EventName, "N7001"),
+        1,
+        NOW,
+    )
+    .await;
+    check_tallies(&stack, &files).await;
 }

@@ -11,7 +11,7 @@ use crate::walk::{check, check_all};
 /// Indexes and looks up while every third call meets a fault.
 async fn index_through(fault: Fault) {
     let stack = Stack::start().await;
-    let files = delivered(7, 150);
+    let files = delivered(7, 100);
     let objects = stack.put_all(&files);
     let faults = stack.cloud().faults();
     faults.inject(Injection::new(fault, When::Every(3)));
@@ -23,7 +23,10 @@ async fn index_through(fault: Fault) {
     }
     let counters = faults.counters();
     for operation in ["PutItem", "GetItem", "GetObject", "Query"] {
-        assert!(counters.operations[operation].struck > 0, "{operation} met no fault");
+        assert!(
+            counters.operations[operation].struck > 0,
+            "{operation} met no fault"
+        );
     }
     faults.clear();
     check_all(&stack, &files).await;

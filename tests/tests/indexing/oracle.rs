@@ -14,13 +14,18 @@ pub(crate) type Minutes = BTreeMap<(Category, Series), BTreeMap<i64, u64>>;
 /// All events there are, in the order of their keys, each once.
 pub(crate) struct Oracle {
     events: Vec<Known>,
+    /// The values of each attribute, the commonest first.
+    values: BTreeMap<Attribute, Vec<String>>,
 }
+
+/// The values of an event.
+type Values = BTreeMap<Attribute, BTreeSet<String>>;
 
 /// An event with its values, read once for any number of questions.
 struct Known {
     key: EventKey,
     category: Category,
-    values: BTreeSet<(Attribute, String)>,
+    values: Values,
     text: String,
 }
 
@@ -29,7 +34,8 @@ impl Oracle {
         let texts: BTreeSet<&String> = texts.into_iter().collect();
         let mut events: Vec<Known> = texts.into_iter().map(|text| Known::of(text)).collect();
         events.sort_by(|one, other| (&one.key, &one.text).cmp(&(&other.key, &other.text)));
-        Self { events }
+        let values = values_of(&events);
+        Self { events, values }
     }
 
     pub(crate) fn of_files(files: &[File]) -> Self {
@@ -43,8 +49,12 @@ impl Oracle {
     /// The texts that a query asks for, in its order, none before the horizon.
     pub(crate) fn answer(&self, query: &Query, horizon: i64) -> Vec<&str> {
         let wanted = |event: &&Known| event.key.time >= horizon && event.is_wanted(query);
-        let mut texts: Vec<&str> =
-            self.events.iter().filter(wanted).map(|event| event.text.as_str()).collect();
+        let mut texts: Vec<&str> = self
+            .events
+            .iter()
+            .filter(wanted)
+            .map(|event| event.text.as_str())
+            .collect();
         if query.order == Order::NewestFirst {
             texts.reverse();
         }
@@ -52,16 +62,8 @@ impl Oracle {
     }
 
     /// The values of an attribute, the commonest first.
-    pub(crate) fn values(&self, attribute: Attribute) -> Vec<&str> {
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        for (of, value) in self.events.iter().flat_map(|event| &event.values) {
-            if *of == attribute {
-                *counts.entry(value).or_default() += 1;
-            }
-        }
-        let mut values: Vec<(&str, usize)> = counts.into_iter().collect();
-        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        values.into_iter().map(|(value, _)| value).collect()
+    pub(crate) fn values(&self, attribute: Attribute) -> &[String] {
+        self.values.get(&attribute).map_or(&[], Vec::as_slice)
     }
 
     /// The time of some event.
@@ -70,13 +72,38 @@ impl Oracle {
     }
 }
 
+fn values_of(events: &[Known]) -> BTreeMap<Attribute, Vec<String>> {
+    let mut counts: BTreeMap<Attribute, BTreeMap<&String, usize>> = BTreeMap::new();
+    for (attribute, values) in events.iter().flat_map(|event| &event.values) {
+        for value in values {
+            *counts
+                .entry(*attribute)
+                .or_default()
+                .entry(value)
+                .or_default() += 1;
+        }
+    }
+    let sorted = |counts: BTreeMap<&String, usize>| {
+        let mut values: Vec<(&String, usize)> = counts.into_iter().collect();
+        values.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        values.into_iter().map(|(value, _)| value.clone()).collect()
+    };
+    counts
+        .into_iter()
+        .map(|(attribute, counts)| (attribute, sorted(counts)))
+        .collect()
+}
+
 impl Known {
     fn of(text: &str) -> Self {
         let record = Record::parse(text).expect("a record");
-        let mut values = BTreeSet::new();
+        let mut values = Values::new();
         for attribute in Attribute::ALL {
             attribute.values(&record, |value| {
-                values.insert((attribute, value.to_owned()));
+                values
+                    .entry(attribute)
+                    .or_default()
+                    .insert(value.to_owned());
             });
         }
         Self {
@@ -92,8 +119,8 @@ impl Known {
             && query.start.is_none_or(|start| start <= self.key.time)
             && query.end.is_none_or(|end| self.key.time <= end)
             && query.conditions().iter().all(|condition| {
-                let mut values = condition.values.iter();
-                let has = values.any(|it| self.values.contains(&(condition.attribute, it.clone())));
+                let values = self.values.get(&condition.attribute);
+                let has = values.is_some_and(|values| !values.is_disjoint(&condition.values));
                 has != condition.negated
             })
     }

@@ -8,7 +8,11 @@ use crate::stack::{BUCKET, NOW, Stack, handle};
 use crate::walk::check_all;
 
 fn object(key: &str) -> Object {
-    Object { key: key.to_owned(), version: None, etag: None }
+    Object {
+        key: key.to_owned(),
+        version: None,
+        etag: None,
+    }
 }
 
 /// S3's notification of something that happened to an object.
@@ -28,14 +32,22 @@ async fn objects_that_others_handle_are_done_with_and_counted() {
         "AWSLogs/111122223333/elasticloadbalancing/us-east-1/2026/10/13/lb.log.gz",
         "athena-results/query.csv",
     ];
-    let messages: Vec<Message> =
-        others.iter().map(|key| Message::first(&[&object(key)])).collect();
+    let messages: Vec<Message> = others
+        .iter()
+        .map(|key| Message::first(&[&object(key)]))
+        .collect();
     stack.cloud().faults().reset_counters();
     let handled = handle(&stack.indexer(), &messages).await;
     assert_eq!(handled.response.failed().count(), 0);
     assert_eq!(handled.counts.other_objects, others.len() as u64);
-    assert_eq!((handled.counts.files, handled.counts.rejected_files), (0, 0));
-    assert!(stack.cloud().faults().counters().operations.is_empty(), "nothing is read for them");
+    assert_eq!(
+        (handled.counts.files, handled.counts.rejected_files),
+        (0, 0)
+    );
+    assert!(
+        stack.cloud().faults().counters().operations.is_empty(),
+        "nothing is read for them"
+    );
 }
 
 #[tokio::test]
@@ -70,19 +82,31 @@ async fn deletions_tests_and_validations_are_done_and_what_is_not_for_us_fails()
     let done = done.map(Message::new);
     let refused = refused.map(Message::new);
     let indexed = Message::first(&[&stored]);
-    let messages: Vec<Message> =
-        refused.iter().chain([&indexed]).chain(&done).cloned().collect();
+    let messages: Vec<Message> = refused
+        .iter()
+        .chain([&indexed])
+        .chain(&done)
+        .cloned()
+        .collect();
     let handled = handle(&stack.indexer(), &messages).await;
     let failed: Vec<&str> = handled.response.failed().collect();
     let expected: Vec<&str> = refused.iter().map(|message| message.id.as_str()).collect();
     assert_eq!(failed, expected);
     assert_eq!((handled.counts.files, handled.counts.indexed), (1, 1));
-    assert_eq!((handled.counts.other_objects, handled.counts.rejected_files), (3, 2));
+    assert_eq!(
+        (handled.counts.other_objects, handled.counts.rejected_files),
+        (3, 2)
+    );
     let findings = stack.findings().await;
-    let mut reasons: Vec<&str> = findings.iter().map(|finding| finding.reason.as_str()).collect();
+    let mut reasons: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding.reason.as_str())
+        .collect();
     reasons.sort_unstable();
-    let expected =
-        ["the key does not end in .json.gz", "the key's path names no day of the calendar"];
+    let expected = [
+        "the key does not end in .json.gz",
+        "the key's path names no day of the calendar",
+    ];
     assert_eq!(reasons, expected);
     check_all(&stack, &[file]).await;
 }
@@ -99,11 +123,18 @@ async fn a_log_file_is_indexed_by_whatever_notification_names_it() {
         .to_string()
     };
     let notice = json!({"s3Bucket": BUCKET, "s3ObjectKey": [file.key]}).to_string();
-    let bus = json!({"version": "0", "id": "b", "source": "aws.s3", "detail-type": "Object Created",
+    let bus =
+        json!({"version": "0", "id": "b", "source": "aws.s3", "detail-type": "Object Created",
         "detail": {"version": "0", "bucket": {"name": BUCKET},
             "object": {"key": file.key, "version-id": stored.version, "etag": stored.etag}}})
-    .to_string();
-    for body in [s3.clone(), in_topic(&s3), notice.clone(), in_topic(&notice), bus] {
+        .to_string();
+    for body in [
+        s3.clone(),
+        in_topic(&s3),
+        notice.clone(),
+        in_topic(&notice),
+        bus,
+    ] {
         let stack = first.beside().await;
         let handled = handle(&stack.indexer(), &[Message::new(body)]).await;
         assert_eq!(handled.response.failed().count(), 0);

@@ -1,10 +1,10 @@
-//! Files and records that cannot be indexed, among others that can.
+//! Files that cannot be indexed, among others that can.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use index::finding::{FindingKind, MOST_PLACES};
+use index::finding::FindingKind;
 use local::trigger::Trigger;
 use sample::compress;
 
@@ -27,39 +27,58 @@ fn bad() -> Vec<(File, &'static str)> {
     let raw = |name: &str, body: Vec<u8>| File::raw(name, NOW, body);
     let text = |name: &str, text: &str| raw(name, compress(text.as_bytes(), 6));
     vec![
-        (raw("truncated", whole[..whole.len() - 9].to_vec()), "gzip member is damaged"),
-        (raw("second", [whole, good("forged").body].concat()), "bytes follow the gzip member"),
+        (
+            raw("truncated", whole[..whole.len() - 9].to_vec()),
+            "gzip member is damaged",
+        ),
+        (
+            raw("second", [whole, good("forged").body].concat()),
+            "bytes follow the gzip member",
+        ),
         (raw("plain", br#"{"Records":[]}"#.to_vec()), "not gzip"),
-        (raw("empty", Vec::new()), "not gzip"),
+        (text("hollow", ""), "at byte 0"),
         (text("words", "not json"), "at byte 0"),
         (text("unclosed", r#"{"Records":[{"a":1}"#), "at byte 19"),
         (text("other", r#"{"aggregated":[]}"#), "no Records"),
-        (raw("bomb", compress(&vec![b' '; 20 * LARGEST], 9)), "inflates to more than 100000 bytes"),
+        (
+            raw("bomb", compress(&vec![b' '; 20 * LARGEST], 9)),
+            "inflates to more than 100000 bytes",
+        ),
     ]
 }
 
 fn missing() -> Object {
     let key = key("missing", NOW);
-    Object { key, version: None, etag: None }
+    Object {
+        key,
+        version: None,
+        etag: None,
+    }
 }
 
 async fn stack() -> Stack {
-    Stack { max_file_bytes: LARGEST, ..Stack::start().await }
+    Stack::start().await.reading_at_most(LARGEST)
 }
 
 /// The reasons for which files were rejected, by key.
 async fn rejected(stack: &Stack) -> BTreeMap<String, String> {
     let findings = stack.findings().await.into_iter();
     let rejected = findings.filter(|finding| finding.kind == FindingKind::Rejected);
-    rejected.map(|finding| (finding.file.key, finding.reason)).collect()
+    rejected
+        .map(|finding| (finding.file.key, finding.reason))
+        .collect()
 }
 
 async fn check_reasons(stack: &Stack, bad: &[(File, &str)]) {
     let mut reasons = rejected(stack).await;
-    let reason = reasons.remove(&missing().key).expect("a finding of the missing object");
+    let reason = reasons
+        .remove(&missing().key)
+        .expect("a finding of the missing object");
     assert!(reason.contains("not there"), "{reason}");
     for (file, part) in bad {
-        let reason = reasons.remove(&file.key).unwrap_or_else(|| panic!("no finding of {part}"));
+        let reason = reasons
+            .remove(&file.key)
+            .unwrap_or_else(|| panic!("no finding of {part}"));
         assert!(reason.contains(part), "{reason}");
     }
     assert!(reasons.is_empty(), "{reasons:?}");
@@ -72,20 +91,25 @@ async fn a_bad_file_fails_its_own_message_and_the_others_are_indexed_together() 
     let bad = bad();
     let mut objects: Vec<Object> = bad.iter().map(|(file, _)| stack.put(file)).collect();
     objects.push(missing());
-    let bad_messages: Vec<Message> =
-        objects.iter().map(|object| Message::first(&[object])).collect();
+    let bad_messages: Vec<Message> = objects
+        .iter()
+        .map(|object| Message::first(&[object]))
+        .collect();
     let mut messages = bad_messages.clone();
     for (place, object) in stack.put_all(&files).iter().enumerate() {
         messages.insert(place * 3, Message::first(&[object]));
     }
     let handled = handle(&stack.indexer(), &messages).await;
     let failed: BTreeSet<&str> = handled.response.failed().collect();
-    let expected: BTreeSet<&str> = bad_messages.iter().map(|message| message.id.as_str()).collect();
+    let expected: BTreeSet<&str> = bad_messages
+        .iter()
+        .map(|message| message.id.as_str())
+        .collect();
     assert_eq!(failed, expected);
+    check_reasons(&stack, &bad).await;
     assert_eq!(handled.counts.rejected_files, bad_messages.len() as u64);
     assert_eq!((handled.counts.files, handled.counts.segments), (3, 1));
     check_all(&stack, &files).await;
-    check_reasons(&stack, &bad).await;
 
     // Handed out again they fail again, are found once, and change nothing.
     let present = stack.items().await;
@@ -96,11 +120,30 @@ async fn a_bad_file_fails_its_own_message_and_the_others_are_indexed_together() 
 }
 
 #[tokio::test]
+async fn a_bad_file_that_comes_without_a_queue_fails_the_invocation() {
+    let stack = stack().await;
+    let stored = stack.put(&bad().remove(0).0);
+    let event = serde_json::from_str(&notification(&[&stored])).expect("json");
+    let handled = stack
+        .indexer()
+        .handle(&event, NOW, Duration::from_mins(5))
+        .await;
+    assert!(
+        matches!(handled, Err(indexer::HandleError::Undone(_))),
+        "{handled:?}"
+    );
+    assert_eq!(stack.findings().await.len(), 1);
+}
+
+#[tokio::test]
 async fn from_the_second_receive_on_a_file_is_indexed_alone() {
     let stack = stack().await;
     let files = [good("a"), good("b"), good("c"), good("d")];
-    let mut messages: Vec<Message> =
-        stack.put_all(&files).iter().map(|object| Message::first(&[object])).collect();
+    let mut messages: Vec<Message> = stack
+        .put_all(&files)
+        .iter()
+        .map(|object| Message::first(&[object]))
+        .collect();
     messages[1] = messages[1].again();
     messages[3] = messages[3].again().again();
     let handled = handle(&stack.indexer(), &messages).await;
@@ -116,18 +159,28 @@ async fn bad_files_end_in_the_dead_letter_queue_and_all_others_are_indexed() {
         let cloud = stack.cloud();
         let topic = cloud.create_topic("delivered").expect("a topic");
         let dead = cloud.create_queue("dead", None).expect("a queue");
-        let queue = cloud.create_queue("index", Some((&dead, 3))).expect("a queue");
-        cloud.subscribe(&topic, &queue, is_raw).expect("a subscription");
-        cloud.notify(BUCKET, "", "", &topic).expect("a notification");
-        let files: Vec<File> = (0..25).map(|number| good(&format!("good-{number}"))).collect();
+        let queue = cloud
+            .create_queue("index", Some((&dead, 3)))
+            .expect("a queue");
+        cloud
+            .subscribe(&topic, &queue, is_raw)
+            .expect("a subscription");
+        cloud
+            .notify(BUCKET, "", "", &topic)
+            .expect("a notification");
+        let files: Vec<File> = (0..25)
+            .map(|number| good(&format!("good-{number}")))
+            .collect();
         let bad = bad();
         for (number, file) in files.iter().enumerate() {
             stack.put(file);
-            if let Some((file, _)) = bad.get(number / 2) {
+            if let Some((file, _)) = bad.get(number) {
                 stack.put(file);
             }
         }
-        queue.send(&notification(&[&missing()])).expect("it is sent");
+        queue
+            .send(&notification(&[&missing()]))
+            .expect("it is sent");
 
         let indexer = Arc::new(stack.indexer());
         let trigger = Trigger::new(&queue)
@@ -151,58 +204,6 @@ async fn bad_files_end_in_the_dead_letter_queue_and_all_others_are_indexed() {
 }
 
 #[tokio::test]
-async fn a_bad_record_is_quarantined_with_its_place_and_the_rest_is_indexed() {
-    let stack = stack().await;
-    let time = "\"eventTime\":\"2026-10-13T08:00:00Z\"";
-    let elements: Vec<(Vec<u8>, Option<&str>)> = vec![
-        (record("first", NOW, "PutObject").into(), None),
-        (b"17".to_vec(), Some("not a JSON object")),
-        (br#"["eventTime",{"a":"]"}]"#.to_vec(), Some("not a JSON object")),
-        (br#"{"eventName":"Timeless"}"#.to_vec(), Some("no eventTime")),
-        (br#"{"eventTime":"yesterday"}"#.to_vec(), Some("not an ISO 8601 time")),
-        (record("second", NOW - 5, "PutObject").into(), None),
-        (format!("{{{time},{time}}}").into(), Some("repeats a field")),
-        (format!("{{{time},\"a\":}}").into(), Some("not valid JSON")),
-        ([format!("{{{time},\"a\":\"").as_bytes(), b"\xc3\x28\"}"].concat(), Some("not valid UTF-8")),
-        (record("third", NOW - 9, "PutObject").into(), None),
-    ];
-    let content: Vec<Vec<u8>> = elements.iter().map(|(element, _)| element.clone()).collect();
-    let content = [b"{ \"Records\" : [\n".as_slice(), &content.join(&b" ,\n"[..]), b"] }"].concat();
-    let file = File::new(key("quarantined", NOW), compress(&content, 6));
-    assert_eq!(file.records.len(), 3, "the good ones");
-    let counts = stack.index(&[stack.put(&file)], 1).await;
-    assert_eq!((counts.records, counts.indexed, counts.quarantined), (10, 3, 7));
-    check_all(&stack, std::slice::from_ref(&file)).await;
-
-    let findings = stack.findings().await;
-    let [finding] = findings.as_slice() else { panic!("{} findings", findings.len()) };
-    assert_eq!((finding.kind, finding.count), (FindingKind::Quarantined, 7));
-    assert_eq!(finding.file.key, file.key);
-    let bad = elements.iter().filter_map(|(element, part)| Some((element, (*part)?)));
-    assert_eq!(finding.places.len(), 7);
-    for (place, (element, part)) in finding.places.iter().zip(bad) {
-        let start = usize::try_from(place.offset).expect("an offset");
-        let end = start + usize::try_from(place.length).expect("a length");
-        assert_eq!(&content[start..end], element.as_slice(), "{part}");
-        assert!(place.reason.contains(part), "{} is not {part}", place.reason);
-    }
-}
-
-#[tokio::test]
-async fn a_file_of_nothing_but_bad_records_is_indexed_and_counted() {
-    let stack = stack().await;
-    let body = format!("{{\"Records\":[{}]}}", vec!["{}"; 150].join(","));
-    let file = File::raw("all-bad", NOW, compress(body.as_bytes(), 6));
-    let object = stack.put(&file);
-    let counts = stack.index(std::slice::from_ref(&object), 1).await;
-    assert_eq!((counts.files, counts.records, counts.quarantined), (1, 150, 150));
-    let findings = stack.findings().await;
-    assert_eq!((findings[0].count, findings[0].places.len()), (150, MOST_PLACES));
-    let again = stack.index(&[object], 1).await;
-    assert_eq!((again.duplicates, again.quarantined), (150, 0), "it is known");
-}
-
-#[tokio::test]
 async fn the_good_files_of_a_message_with_a_bad_one_are_indexed_and_not_indexed_again() {
     let stack = stack().await;
     let files = [good("a"), good("b")];
@@ -210,14 +211,23 @@ async fn the_good_files_of_a_message_with_a_bad_one_are_indexed_and_not_indexed_
     let bad = stack.put(&bad().remove(0).0);
     let message = Message::first(&[&objects[0], &bad, &objects[1]]);
     let handled = handle(&stack.indexer(), std::slice::from_ref(&message)).await;
-    assert_eq!(handled.response.failed().collect::<Vec<_>>(), [message.id.as_str()]);
+    assert_eq!(
+        handled.response.failed().collect::<Vec<_>>(),
+        [message.id.as_str()]
+    );
     assert_eq!((handled.counts.files, handled.counts.indexed), (2, 6));
     let present = stack.items().await;
 
     let handled = handle(&stack.indexer(), &[message.again()]).await;
-    assert_eq!(handled.response.failed().collect::<Vec<_>>(), [message.id.as_str()]);
+    assert_eq!(
+        handled.response.failed().collect::<Vec<_>>(),
+        [message.id.as_str()]
+    );
     assert_eq!((handled.counts.indexed, handled.counts.duplicates), (0, 6));
-    assert_eq!((handled.counts.rejected_files, handled.counts.segments), (1, 0));
+    assert_eq!(
+        (handled.counts.rejected_files, handled.counts.segments),
+        (1, 0)
+    );
     assert!(stack.items().await == present);
     check_all(&stack, &files).await;
 }

@@ -8,7 +8,7 @@ use crate::delivery::{Dice, File, key};
 use crate::oracle::Oracle;
 use crate::question::{having, random};
 use crate::stack::{NOW, Stack};
-use crate::walk::{check, check_all};
+use crate::walk::{check, check_all, page_of};
 
 /// The most values of an attribute that are looked up, half of them common and half rare.
 const VALUES: usize = 40;
@@ -21,23 +21,39 @@ fn published() -> Vec<File> {
         .iter()
         .map(|path| {
             let name = path.strip_prefix(&logs).expect("below the folder");
-            File::new(name.to_str().expect("a key"), std::fs::read(path).expect("a file"))
+            File::new(
+                name.to_str().expect("a key"),
+                std::fs::read(path).expect("a file"),
+            )
         })
         .collect();
-    files.extend(paths(&data.join("stratus")).iter().enumerate().map(|(number, path)| {
-        // They have no key of their own.
-        let body = std::fs::read(path).expect("a file");
-        File::new(key(&format!("stratus-{number}"), NOW), body)
-    }));
+    files.extend(
+        paths(&data.join("stratus"))
+            .iter()
+            .enumerate()
+            .map(|(number, path)| {
+                // They have no key of their own.
+                let body = std::fs::read(path).expect("a file");
+                File::new(key(&format!("stratus-{number}"), NOW), body)
+            }),
+    );
     files
 }
 
 /// The log files below a folder, in order.
 fn paths(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
     let mut paths: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path())
-        .flat_map(|path| if path.is_dir() { paths(&path) } else { vec![path] })
+        .flat_map(|path| {
+            if path.is_dir() {
+                paths(&path)
+            } else {
+                vec![path]
+            }
+        })
         .filter(|path| path.extension().is_some_and(|extension| extension == "gz"))
         .collect();
     paths.sort();
@@ -84,9 +100,15 @@ async fn any_question_to_published_logs_is_answered_as_by_going_through_them() {
     let (stack, oracle) = indexed(&files).await;
     let history = stack.history();
     let mut dice = Dice::new(12);
-    for _ in 0..300 {
+    for turn in 0..300 {
         let query = random(&oracle, &mut dice);
-        let page = [1_000, 300, 50][dice.below(3)];
-        check(&history, &oracle, &query, page, NOW).await;
+        check(
+            &history,
+            &oracle,
+            &query,
+            page_of(&oracle, &query, turn),
+            NOW,
+        )
+        .await;
     }
 }

@@ -23,12 +23,19 @@ pub(crate) fn having(attribute: Attribute, value: &str) -> Query {
 
 /// A few questions that between them go every way that a lookup can go.
 pub(crate) fn few(oracle: &Oracle) -> Vec<Query> {
-    let mut queries = vec![everything(Order::NewestFirst), everything(Order::OldestFirst)];
+    let mut queries = vec![
+        everything(Order::NewestFirst),
+        everything(Order::OldestFirst),
+    ];
     queries.push(Query::default());
-    for attribute in [Attribute::EventName, Attribute::Username, Attribute::EventId] {
+    for attribute in [
+        Attribute::EventName,
+        Attribute::Username,
+        Attribute::EventId,
+    ] {
         let values = oracle.values(attribute);
-        queries.push(having(attribute, values.first().expect("has values")));
-        queries.push(having(attribute, values.last().expect("has values")));
+        let ends = values.first().into_iter().chain(values.last());
+        queries.extend(ends.map(|value| having(attribute, value)));
     }
     let mut dice = Dice::new(5);
     queries.extend((0..6).map(|_| random(oracle, &mut dice)));
@@ -57,8 +64,14 @@ pub(crate) fn random(oracle: &Oracle, dice: &mut Dice) -> Query {
         let values = oracle.values(attribute);
         for _ in 0..=dice.below(2) {
             // The commonest values come first, and are to come up as often as the rare.
-            let among = if dice.below(2) == 0 { values.len() } else { values.len().min(4) };
-            let value = values.get(dice.below(among)).copied().unwrap_or("no-such-value");
+            let among = if dice.below(2) == 0 {
+                values.len()
+            } else {
+                values.len().min(4)
+            };
+            let value = values
+                .get(dice.below(among))
+                .map_or("no-such-value", String::as_str);
             if is_negated {
                 query.exclude(attribute, value);
             } else {

@@ -13,13 +13,23 @@ use crate::stack::{NOW, Stack, handle};
 use crate::walk::{Walk, check, check_all, check_tallies};
 
 fn unversioned(object: Object) -> Object {
-    Object { version: None, ..object }
+    Object {
+        version: None,
+        ..object
+    }
 }
 
 #[tokio::test]
 async fn an_object_replaced_under_its_key_is_refused_and_overwrites_nothing() {
     let stack = Stack::start().await;
-    let genuine = File::of("file", NOW, &[record("a", NOW, "StopLogging"), record("b", NOW, "PutObject")]);
+    let genuine = File::of(
+        "file",
+        NOW,
+        &[
+            record("a", NOW, "StopLogging"),
+            record("b", NOW, "PutObject"),
+        ],
+    );
     let object = unversioned(stack.put(&genuine));
     stack.index(std::slice::from_ref(&object), 1).await;
     let present = stack.items().await;
@@ -29,23 +39,42 @@ async fn an_object_replaced_under_its_key_is_refused_and_overwrites_nothing() {
     let neighbour = File::of("neighbour", NOW, &[record("c", NOW, "PutObject")]);
     let other = Message::first(&[&stack.put(&neighbour)]);
     let handled = handle(&stack.indexer(), &[replaced.clone(), other]).await;
-    assert_eq!(handled.response.failed().collect::<Vec<_>>(), [replaced.id.as_str()]);
-    assert_eq!((handled.counts.files, handled.counts.rejected_files), (1, 1));
+    assert_eq!(
+        handled.response.failed().collect::<Vec<_>>(),
+        [replaced.id.as_str()]
+    );
+    assert_eq!(
+        (handled.counts.files, handled.counts.rejected_files),
+        (1, 1)
+    );
     let again = handle(&stack.indexer(), &[replaced.again()]).await;
     assert_eq!(again.response.failed().count(), 1);
 
     let findings = stack.findings().await;
-    let [finding] = findings.as_slice() else { panic!("{} findings", findings.len()) };
-    assert_eq!((finding.kind, &finding.file.key), (FindingKind::Conflict, &genuine.key));
+    let [finding] = findings.as_slice() else {
+        panic!("{} findings", findings.len())
+    };
+    assert_eq!(
+        (finding.kind, &finding.file.key),
+        (FindingKind::Conflict, &genuine.key)
+    );
     let items = stack.items().await;
-    assert!(present.iter().all(|(key, item)| items.get(key) == Some(item)), "overwritten");
+    assert!(
+        present
+            .iter()
+            .all(|(key, item)| items.get(key) == Some(item)),
+        "overwritten"
+    );
     check_all(&stack, &[genuine, neighbour]).await;
 }
 
 #[tokio::test]
 async fn an_object_that_was_put_again_with_the_same_content_is_known() {
     let stack = Stack::start().await;
-    let records = [record("a", NOW, "StopLogging"), record("b", NOW, "PutObject")];
+    let records = [
+        record("a", NOW, "StopLogging"),
+        record("b", NOW, "PutObject"),
+    ];
     let file = File::of("file", NOW, &records);
     stack.index(&[unversioned(stack.put(&file))], 1).await;
     let present = stack.items().await;
@@ -73,9 +102,30 @@ async fn another_version_of_an_object_is_another_file() {
 async fn the_same_event_id_with_other_content_is_returned_twice_and_reported() {
     let stack = Stack::start().await;
     let files = [
-        File::of("one", NOW, &[record("same", NOW - 9, "StopLogging"), record("x", NOW, "PutObject")]),
-        File::of("other", NOW, &[record("same", NOW - 9, "DescribeTrails"), record("y", NOW, "PutObject")]),
-        File::of("copy", NOW, &[record("same", NOW - 9, "StopLogging"), record("x", NOW, "PutObject")]),
+        File::of(
+            "one",
+            NOW,
+            &[
+                record("same", NOW - 9, "StopLogging"),
+                record("x", NOW, "PutObject"),
+            ],
+        ),
+        File::of(
+            "other",
+            NOW,
+            &[
+                record("same", NOW - 9, "DescribeTrails"),
+                record("y", NOW, "PutObject"),
+            ],
+        ),
+        File::of(
+            "copy",
+            NOW,
+            &[
+                record("same", NOW - 9, "StopLogging"),
+                record("x", NOW, "PutObject"),
+            ],
+        ),
     ];
     for batch in [1, 3] {
         let stack = stack.beside().await;
@@ -84,10 +134,17 @@ async fn the_same_event_id_with_other_content_is_returned_twice_and_reported() {
         assert_eq!(oracle.len(), 4);
         let history = stack.history();
         for page in [1, 2, 50] {
-            for query in [everything(Order::NewestFirst), having(Attribute::EventId, "same")] {
+            for query in [
+                everything(Order::NewestFirst),
+                having(Attribute::EventId, "same"),
+            ] {
                 check(&history, &oracle, &query, page, NOW).await;
                 let walk = Walk::new(&history, &query, page, NOW).finish().await;
-                assert_eq!(walk.conflicts, BTreeSet::from(["same".to_owned()]), "page of {page}");
+                assert_eq!(
+                    walk.conflicts,
+                    BTreeSet::from(["same".to_owned()]),
+                    "page of {page}"
+                );
             }
         }
         check_tallies(&stack, &files).await;

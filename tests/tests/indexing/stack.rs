@@ -40,7 +40,7 @@ pub(crate) struct Stack {
     tables: Arc<AtomicUsize>,
     table: String,
     pub(crate) retention: Retention,
-    pub(crate) max_file_bytes: usize,
+    max_file_bytes: usize,
 }
 
 impl Stack {
@@ -56,6 +56,19 @@ impl Stack {
             max_file_bytes: MAX_FILE_BYTES,
         };
         first.beside().await
+    }
+
+    /// The same stack with another retention.
+    pub(crate) fn keeping(self, retention: Retention) -> Self {
+        Self { retention, ..self }
+    }
+
+    /// The same stack with another bound on the files that are read.
+    pub(crate) fn reading_at_most(self, max_file_bytes: usize) -> Self {
+        Self {
+            max_file_bytes,
+            ..self
+        }
     }
 
     /// Makes an empty table for another stack over the same bucket and faults.
@@ -99,7 +112,12 @@ impl Stack {
 
     /// The history as the lookup function opens it.
     pub(crate) fn history(&self) -> History {
-        History::new(self.table(), self.retention, 3_000.0, Duration::from_mins(1))
+        History::new(
+            self.table(),
+            self.retention,
+            3_000.0,
+            Duration::from_mins(1),
+        )
     }
 
     /// Puts a file into the bucket, and answers what its notification names.
@@ -123,10 +141,16 @@ impl Stack {
         let indexer = self.indexer();
         let mut counts = indexer::Counts::default();
         for objects in objects.chunks(batch) {
-            let messages: Vec<Message> =
-                objects.iter().map(|object| Message::first(&[object])).collect();
+            let messages: Vec<Message> = objects
+                .iter()
+                .map(|object| Message::first(&[object]))
+                .collect();
             let handled = handle(&indexer, &messages).await;
-            assert_eq!(handled.response.failed().count(), 0, "every message succeeds");
+            assert_eq!(
+                handled.response.failed().count(),
+                0,
+                "every message succeeds"
+            );
             counts += handled.counts;
         }
         counts
@@ -141,7 +165,12 @@ impl Stack {
     /// All items of the table, by their keys.
     pub(crate) async fn items(&self) -> BTreeMap<(String, String), Item> {
         let table = self.table();
-        let mut pages = table.client().scan().table_name(table.name()).into_paginator().send();
+        let mut pages = table
+            .client()
+            .scan()
+            .table_name(table.name())
+            .into_paginator()
+            .send();
         let mut partitions = std::collections::BTreeSet::new();
         while let Some(page) = pages.next().await {
             for item in page.expect("the table is read").items() {
@@ -184,7 +213,11 @@ impl Stack {
 pub(crate) async fn handle(indexer: &Indexer, messages: &[Message]) -> Handled {
     let handled = indexer.handle(&event(messages), NOW, TIME).await;
     let handled = handled.expect("a batch from a queue is answered");
-    assert!(handled.counts.are_reconciled(), "not reconciled: {:?}", handled.counts);
+    assert!(
+        handled.counts.are_reconciled(),
+        "not reconciled: {:?}",
+        handled.counts
+    );
     handled
 }
 
@@ -204,11 +237,16 @@ async fn create_table(table: &Table) {
         .create_table()
         .table_name(table.name())
         .billing_mode(BillingMode::PayPerRequest);
-    for (name, kind) in [(table::PARTITION, KeyType::Hash), (table::SORT, KeyType::Range)] {
+    for (name, kind) in [
+        (table::PARTITION, KeyType::Hash),
+        (table::SORT, KeyType::Range),
+    ] {
         let attribute = AttributeDefinition::builder()
             .attribute_name(name)
             .attribute_type(ScalarAttributeType::S);
-        let key = KeySchemaElement::builder().attribute_name(name).key_type(kind);
+        let key = KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind);
         call = call
             .attribute_definitions(attribute.build().expect("an attribute"))
             .key_schema(key.build().expect("a key"));

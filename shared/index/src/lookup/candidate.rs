@@ -50,8 +50,20 @@ impl Candidate {
     }
 }
 
-/// The blocks of a segment that hold some of its records; every block where `records` is absent.
-pub(super) fn candidates(origin: &Origin, layout: &Layout, records: Option<&[u32]>) -> Vec<Candidate> {
+/// Records of a segment that may match, and the share of them that is expected to.
+#[derive(Debug, Default)]
+pub(super) struct Suspects {
+    pub(super) records: Vec<u32>,
+    pub(super) share: f64,
+}
+
+/// The blocks of a segment that hold its suspects; every block where there are none given.
+pub(super) fn candidates(
+    origin: &Origin,
+    layout: &Layout,
+    suspects: Option<&Suspects>,
+) -> Vec<Candidate> {
+    let records = suspects.map(|suspects| suspects.records.as_slice());
     let mut candidates = Vec::new();
     let mut start = 0_u32;
     let mut oldest = layout.oldest;
@@ -70,7 +82,10 @@ pub(super) fn candidates(origin: &Origin, layout: &Layout, records: Option<&[u32
                 number,
                 oldest,
                 newest: block.newest,
-                expected: if records.is_some() { chosen.len() } else { block.records as usize },
+                expected: match suspects {
+                    Some(suspects) => share_of(chosen.len(), suspects.share),
+                    None => block.records as usize,
+                },
                 records: records
                     .map(|_| chosen.iter().map(|record| record - start).collect()),
                 consistent: origin.consistent,
@@ -82,4 +97,15 @@ pub(super) fn candidates(origin: &Origin, layout: &Layout, records: Option<&[u32
         oldest = block.newest;
     }
     candidates
+}
+
+/// A share of a number of records; at least one.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "an estimate of at most a block's records"
+)]
+fn share_of(records: usize, share: f64) -> usize {
+    ((records as f64 * share).round() as usize).max(1)
 }

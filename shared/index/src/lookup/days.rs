@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trail::Category;
 
-use super::candidate::{Candidate, Origin, candidates};
+use super::candidate::{Candidate, Origin, Suspects, candidates};
 use super::scan::Scan;
 use super::{Answer, LookupError, Purpose, Read, Terms, terms};
 use crate::day::Day;
 use crate::directory::Directory;
 use crate::item::Item;
-use crate::page::{self, Layout};
+use crate::page::{self, Found, Layout};
 use crate::query::{Order, Query};
 use crate::table::{self, SegmentId};
 use crate::term::{Level, Term};
@@ -24,6 +24,9 @@ const PROBED_DAYS: usize = 2;
 
 /// The levels that are tried for a day about which nothing is known.
 const GUESSED_LEVELS: usize = 5;
+
+/// The read units that a block takes, about.
+const BLOCK_UNITS: f64 = 2.0;
 
 /// The first sort key and one behind every sort key.
 const WHOLE: (&str, &str) = ("", "~");
@@ -58,7 +61,8 @@ impl Hint {
 #[derive(Debug)]
 pub(super) struct Days {
     terms: Terms,
-    conditions: usize,
+    /// How often each condition's terms were met so far.
+    met: BTreeMap<usize, u32>,
     order: Order,
     first: Day,
     last: Day,
@@ -75,7 +79,8 @@ pub(super) struct Days {
     recent: BTreeSet<DayOf>,
     probes: Vec<Read>,
     waiting: BTreeMap<(DayOf, Level), Waiting>,
-    days_read: usize,
+    /// How many days were read, and what they took.
+    count: usize,
     units: f64,
 }
 
@@ -83,6 +88,8 @@ pub(super) struct Days {
 #[derive(Debug, Default)]
 struct Waiting {
     reads: usize,
+    /// The conditions that are asked for; of others, some pages are not read.
+    conditions: BTreeSet<usize>,
     segments: BTreeMap<SegmentId, Hits>,
 }
 
@@ -90,7 +97,7 @@ struct Waiting {
 #[derive(Debug)]
 struct Hits {
     layout: Layout,
-    records: BTreeMap<usize, Vec<u32>>,
+    found: BTreeMap<usize, Found>,
 }
 
 /// The pages that a read asked for.
@@ -106,7 +113,7 @@ impl Days {
     pub(super) fn new(query: &Query, scan: &Scan, hint: &Hint, now: i64) -> Self {
         let mut days = Self {
             terms: terms(query),
-            conditions: query.conditions().iter().filter(|condition| !condition.negated).count(),
+            met: BTreeMap::new(),
             order: query.order,
             first: Day::of(scan.oldest),
             last: Day::of(scan.newest),
@@ -120,7 +127,7 @@ impl Days {
             recent: BTreeSet::new(),
             probes: Vec::new(),
             waiting: BTreeMap::new(),
-            days_read: 0,
+            count: 0,
             units: 0.0,
         };
         if !scan.is_empty() {
@@ -154,7 +161,7 @@ impl Days {
             }
             for (day, levels) in known.into_iter().take(PROBED_DAYS) {
                 self.recent.insert((day, category));
-                let reads = self.reads((day, category), &levels);
+                let reads = self.reads((day, category), &levels, None);
                 self.probes.extend(reads);
             }
         }
@@ -236,8 +243,9 @@ impl Days {
     /// by those expected of the days read so far.
     pub(super) fn further_reads(&mut self, wanted: usize, expected: usize, units: f64) -> Vec<Read> {
         let unread = self.unread();
-        let count = match (self.days_read, expected) {
+        let count = match (self.count, expected) {
             (0, _) => PROBED_DAYS,
+            (_, expected) if expected >= wanted => PROBED_DAYS,
             (_, 0) => usize::MAX,
             (days, expected) => {
                 let missing = wanted.saturating_sub(expected);
@@ -246,22 +254,46 @@ impl Days {
             }
         };
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let each = (self.units / self.days_read.max(1) as f64).max(0.5);
+        let each = (self.units / self.count.max(1) as f64).max(0.5);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
         let affordable = (units / each).clamp(1.0, 5_000.0) as usize;
+        let only = self.rarest(each);
         let mut reads = Vec::new();
         for day in unread.into_iter().take(count.min(affordable)) {
             let read = self.read.get(&day).cloned().unwrap_or_default();
             let left = self.levels.get(&day).map(|levels| levels - &read).unwrap_or_default();
-            reads.extend(self.reads(day, &left));
+            reads.extend(self.reads(day, &left, only));
         }
         reads
     }
 
-    /// The reads of a day, after which it counts as read at these levels.
-    fn reads(&mut self, (day, category): DayOf, levels: &BTreeSet<Level>) -> Vec<Read> {
+    /// The one condition whose terms are worth reading, where it is so rare that reading
+    /// all its blocks takes less than the pages of the others.
+    fn rarest(&self, units_a_day: f64) -> Option<usize> {
+        let others = self.terms.len().checked_sub(1).filter(|others| *others > 0)?;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let (days, share) =
+            (self.count.max(1) as f64, others as f64 / self.terms.len() as f64);
+        let (rarest, met) = self
+            .terms
+            .keys()
+            .map(|condition| (*condition, self.met.get(condition).copied().unwrap_or_default()))
+            .min_by_key(|(_, met)| *met)?;
+        // What was never met may still come up about once in as many days again.
+        let blocks_a_day = f64::from(met).max(0.2) / days;
+        (blocks_a_day * BLOCK_UNITS < units_a_day * share).then_some(rarest)
+    }
+
+    /// The reads of a day, after which it counts as read at these levels: the terms of all
+    /// conditions, or of only one.
+    fn reads(
+        &mut self,
+        (day, category): DayOf,
+        levels: &BTreeSet<Level>,
+        only: Option<usize>,
+    ) -> Vec<Read> {
         let is_first = !self.read.contains_key(&(day, category));
-        self.days_read += usize::from(is_first);
+        self.count += usize::from(is_first);
         let consistent = self.recent.contains(&(day, category));
         // A segment whose newest event is too old has none that is wanted.
         let oldest = self.oldest.max(day.start());
@@ -288,9 +320,16 @@ impl Days {
         seen.extend(levels);
         let mut reads = Vec::new();
         for level in levels {
+            let asked = || {
+                self.terms.iter().filter(|(condition, _)| only.is_none_or(|only| only == **condition))
+            };
             let buckets: BTreeSet<u16> =
-                self.terms.values().flatten().map(|term| term.bucket(*level)).collect();
-            let waiting = Waiting { reads: buckets.len(), segments: BTreeMap::new() };
+                asked().flat_map(|(_, terms)| terms).map(|term| term.bucket(*level)).collect();
+            let waiting = Waiting {
+                reads: buckets.len(),
+                conditions: asked().map(|(condition, _)| *condition).collect(),
+                segments: BTreeMap::new(),
+            };
             self.waiting.insert(((day, category), *level), waiting);
             reads.extend(buckets.into_iter().map(|bucket| {
                 let partition = table::terms(category, day, *level, bucket);
@@ -309,15 +348,16 @@ impl Days {
     ) -> Result<Vec<Candidate>, LookupError> {
         let Pages { category, day, level, bucket } = pages;
         self.units += answer.read_units;
+        let key = ((day, category), level);
+        let waiting = self.waiting.entry(key).or_default();
         let wanted: Vec<(usize, Term)> = self
             .terms
             .iter()
+            .filter(|(condition, _)| waiting.conditions.contains(condition))
             .flat_map(|(condition, terms)| terms.iter().map(|term| (*condition, *term)))
             .filter(|(_, term)| term.bucket(level) == bucket)
             .collect();
         let only_terms: Vec<Term> = wanted.iter().map(|(_, term)| *term).collect();
-        let key = ((day, category), level);
-        let waiting = self.waiting.entry(key).or_default();
         for item in &answer.items {
             let segment =
                 table::parse_newest(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
@@ -329,9 +369,12 @@ impl Days {
             let hits = waiting
                 .segments
                 .entry(segment)
-                .or_insert_with(|| Hits { layout, records: BTreeMap::new() });
-            for ((condition, _), records) in wanted.iter().zip(found) {
-                hits.records.entry(*condition).or_default().extend(records);
+                .or_insert_with(|| Hits { layout, found: BTreeMap::new() });
+            for ((condition, _), found) in wanted.iter().zip(found) {
+                *self.met.entry(*condition).or_default() += found.count;
+                let hit = hits.found.entry(*condition).or_default();
+                hit.records.extend(found.records);
+                hit.count += found.count;
             }
         }
         waiting.reads = waiting.reads.saturating_sub(1);
@@ -339,34 +382,18 @@ impl Days {
             return Ok(Vec::new());
         }
         debug_assert!(query.categories.contains(&category), "asked for this category");
-        let segments = self.waiting.remove(&key).unwrap_or_default().segments;
+        let Waiting { segments, conditions, .. } = self.waiting.remove(&key).unwrap_or_default();
         Ok(segments
             .into_iter()
             .flat_map(|(segment, hits)| {
                 let origin =
                     Origin { category, day, segment, consistent: false, is_committed: false };
-                match self.intersect(hits.records) {
-                    records if records.is_empty() => Vec::new(),
-                    records => candidates(&origin, &hits.layout, Some(&records)),
+                match intersect(hits.found, conditions.len()) {
+                    suspects if suspects.records.is_empty() => Vec::new(),
+                    suspects => candidates(&origin, &hits.layout, Some(&suspects)),
                 }
             })
             .collect())
-    }
-
-    /// The records that every condition names.
-    fn intersect(&self, records: BTreeMap<usize, Vec<u32>>) -> Vec<u32> {
-        if records.len() < self.conditions {
-            return Vec::new();
-        }
-        let mut sets = records.into_values().map(|mut records| {
-            records.sort_unstable();
-            records.dedup();
-            records
-        });
-        let first = sets.next().unwrap_or_default();
-        sets.fold(first, |kept, set| {
-            kept.into_iter().filter(|record| set.binary_search(record).is_ok()).collect()
-        })
     }
 
     pub(super) fn take_directory(
@@ -391,4 +418,26 @@ impl Days {
     pub(super) fn hint(&self) -> Hint {
         Hint { levels: self.levels.clone() }
     }
+}
+
+/// The records that each of so many conditions names.
+fn intersect(found: BTreeMap<usize, Found>, conditions: usize) -> Suspects {
+    if found.len() < conditions {
+        return Suspects::default();
+    }
+    let mut all: Option<Suspects> = None;
+    for mut found in found.into_values() {
+        found.records.sort_unstable();
+        found.records.dedup();
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let share = (f64::from(found.count) / found.records.len().max(1) as f64).min(1.0);
+        all = Some(match all {
+            None => Suspects { records: found.records, share },
+            Some(mut all) => {
+                all.records.retain(|record| found.records.binary_search(record).is_ok());
+                Suspects { records: all.records, share: all.share * share }
+            }
+        });
+    }
+    all.unwrap_or_default()
 }

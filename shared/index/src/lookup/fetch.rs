@@ -51,10 +51,12 @@ fn second_of_enough(candidates: &[Candidate], scan: &Scan, matches: usize) -> Op
     let (mut low, mut high) = candidates.iter().fold((i64::MAX, i64::MIN), |(low, high), block| {
         (low.min(block.oldest), high.max(block.newest))
     });
+    #[expect(clippy::cast_precision_loss, reason = "a page's size")]
+    let wanted = matches as f64;
     // Bisects towards the scan's start for as long as what lies before is enough.
     while low < high {
         let middle = if descending { low + (high - low + 1) / 2 } else { low + (high - low) / 2 };
-        let is_enough = matches_before(candidates, descending, middle) >= matches as f64;
+        let is_enough = matches_before(candidates, descending, middle) >= wanted;
         match (descending, is_enough) {
             (true, true) => low = middle,
             (true, false) => high = middle - 1,

@@ -81,7 +81,8 @@ impl Found {
         settled > self.limits.events || self.fitting(settled) < settled
     }
 
-    fn settled(&self, unread: Option<i64>, scan: &Scan) -> usize {
+    /// How many events nothing unread can stand before.
+    pub(super) fn settled(&self, unread: Option<i64>, scan: &Scan) -> usize {
         unread.map_or(self.events.len(), |unread| {
             self.events.partition_point(|event| scan.compare(event.key.time, unread).is_lt())
         })

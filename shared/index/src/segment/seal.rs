@@ -1,6 +1,6 @@
 //! Turns a group of records into a segment's items.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use trail::Category;
@@ -66,13 +66,15 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
         bodies.push(encoder.encode(&stored)?);
     }
     let hashes: Vec<Hash> = bodies.iter().map(|parts| sha256(&parts.concat())).collect();
-    let id = SegmentId::new(place.class, &content_hash(place, &hashes, &files.sources));
+    let stretches = files.stretches(group);
+    let id =
+        SegmentId::new(place.class, &content_hash(place, &hashes, &files.sources, &stretches));
     let layout = layout(&cuts);
     let postings = postings(group, &order);
     let level = choose_level(&layout, &postings);
     let item = |partition, sort, body| Item { partition, sort, body, expires: place.expires };
     let newest = table::newest(place.day, layout.newest(), &id);
-    let directory = directory(&order, &files, &layout, &hashes, group.entries.len());
+    let directory = directory(group, &order, &files, &layout, &hashes);
     let delivered = files.delivered();
     let delivery_day = Day::of(delivered);
     let blocks = bodies.into_iter().enumerate().flat_map(|(number, parts)| {
@@ -137,6 +139,11 @@ impl<'s> Files<'s> {
 
     fn number(&self, entry: &Entry) -> u32 {
         self.numbers.get(&entry.source).copied().unwrap_or_default()
+    }
+
+    /// The stretches of the files that the group has records of.
+    fn stretches(&self, group: &Group) -> BTreeSet<(u32, u32)> {
+        group.entries.iter().map(|entry| (self.number(entry), entry.stretch)).collect()
     }
 
     /// When the last of them was delivered.
@@ -249,16 +256,19 @@ fn choose_level(layout: &Layout, postings: &[Posting]) -> Level {
 }
 
 fn directory(
+    group: &Group,
     order: &Order<'_>,
     files: &Files<'_>,
     layout: &Layout,
     hashes: &[Hash],
-    arrived: usize,
 ) -> Directory {
-    let mut records = vec![0; files.sources.len()];
-    for entry in &order.kept {
-        records[files.number(entry) as usize] += 1;
-    }
+    let count = |entries: &mut dyn Iterator<Item = &Entry>| {
+        let mut counts = vec![0_u64; files.sources.len()];
+        entries.for_each(|entry| counts[files.number(entry) as usize] += 1);
+        counts
+    };
+    let arrived = count(&mut group.entries.iter());
+    let kept = count(&mut order.kept.iter().copied());
     Directory {
         oldest: layout.oldest,
         blocks: layout
@@ -274,14 +284,14 @@ fn directory(
         files: files
             .sources
             .iter()
-            .zip(records)
-            .map(|(source, records)| FileEntry {
+            .zip(arrived.into_iter().zip(kept))
+            .map(|(source, (arrived, kept))| FileEntry {
                 version: source.version.clone(),
                 sha256: hex::encode(source.sha256),
-                records,
+                records: kept,
+                duplicates: arrived - kept,
             })
             .collect(),
-        duplicates: (arrived - order.kept.len()) as u64,
     }
 }
 

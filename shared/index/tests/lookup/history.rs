@@ -95,6 +95,12 @@ impl History {
         self.items.insert(key, item);
     }
 
+    fn put_all(&mut self, items: impl IntoIterator<Item = Item>) {
+        for item in items {
+            self.put(item);
+        }
+    }
+
     /// Indexes files of some sizes, so many of them together.
     pub(crate) fn index_files(&mut self, corpus: &[String], files: &[usize], together: &[usize]) {
         let files: Vec<_> = batches(corpus, files).into_iter().enumerate().collect();
@@ -110,7 +116,7 @@ impl History {
                 }
             }
             for segment in builder.seal().expect("has memory") {
-                items(&segment, super::NOW).into_iter().for_each(|item| self.put(item));
+                self.put_all(items(&segment, super::NOW));
             }
             rest = &rest[count..];
         }
@@ -119,7 +125,7 @@ impl History {
     pub(crate) fn index_in_batches(&mut self, corpus: &[String], cuts: &[usize]) {
         for (number, batch) in batches(corpus, cuts).iter().enumerate() {
             for segment in segments(batch, number) {
-                items(&segment, super::NOW).into_iter().for_each(|item| self.put(item));
+                self.put_all(items(&segment, super::NOW));
             }
         }
     }
@@ -128,7 +134,7 @@ impl History {
     pub(crate) fn index_until_crash(&mut self, corpus: &[String], cuts: &[usize], writes: usize) {
         if let Some(batch) = batches(corpus, cuts).first() {
             for segment in segments(batch, 0) {
-                items(&segment, super::NOW).into_iter().take(writes).for_each(|item| self.put(item));
+                self.put_all(items(&segment, super::NOW).into_iter().take(writes));
             }
         }
     }

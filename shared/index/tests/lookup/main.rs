@@ -118,7 +118,7 @@ fn walk(history: &mut History, query: &Query, limits: Limits, retention: Retenti
                     assert!(!reads.is_empty());
                     for read in reads {
                         let answer = history.read(&read);
-                        lookup.answer(read, answer).expect("readable");
+                        lookup.answer(read, &answer).expect("readable");
                     }
                 }
                 Step::Done(page) => break page,
@@ -285,7 +285,7 @@ fn the_same_id_with_other_content_is_returned_and_reported() {
             Step::Read(reads) => {
                 for read in reads {
                     let answer = history.read(&read);
-                    lookup.answer(read, answer).expect("readable");
+                    lookup.answer(read, &answer).expect("readable");
                 }
             }
             Step::Done(page) => break page,
@@ -316,7 +316,7 @@ fn a_missing_block_of_a_committed_segment_is_an_error_and_never_a_skip() {
             };
             let mut answers = reads.into_iter().map(|read| {
                 let answer = history.read(&read);
-                lookup.answer(read, answer)
+                lookup.answer(read, &answer)
             });
             if let Some(error) = answers.find_map(Result::err) {
                 break error;
