@@ -38,7 +38,12 @@ async fn create(table: &Table) -> Result<(), Box<dyn Error>> {
             .attribute_type(ScalarAttributeType::S)
             .build()
     };
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+    let key = |name: &str, kind| {
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind)
+            .build()
+    };
     table
         .client()
         .create_table()

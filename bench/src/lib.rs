@@ -36,14 +36,17 @@ pub fn delivered(folder: &Path) -> Result<Vec<Delivered>, Box<dyn Error>> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder)
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        let entries =
+            std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         for entry in entries {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
             } else if let Some(key) = key_of(&path) {
-                files.push(Delivered { key, bytes: std::fs::read(&path)? });
+                files.push(Delivered {
+                    key,
+                    bytes: std::fs::read(&path)?,
+                });
             }
         }
     }
@@ -77,8 +80,11 @@ pub fn index(files: &[Delivered]) -> Result<Written, Box<dyn Error>> {
     for file in files {
         let log = LogFile::inflate(&file.bytes, 256 << 20)?;
         let delivery = Delivery::from(&ObjectKey::parse(&file.key)?);
-        let version =
-            FileVersion { bucket: "logs".to_owned(), key: file.key.clone(), version: None };
+        let version = FileVersion {
+            bucket: "logs".to_owned(),
+            key: file.key.clone(),
+            version: None,
+        };
         let source = builder.source(Source {
             version: version.clone(),
             sha256: *log.sha256(),
@@ -100,7 +106,9 @@ pub fn index(files: &[Delivered]) -> Result<Written, Box<dyn Error>> {
             expired: 0,
             segments: vec!["std.0123456789abcdef0123".to_owned()],
         };
-        written.files.push(record.item(&version, &delivery, Retention::days(90)));
+        written
+            .files
+            .push(record.item(&version, &delivery, Retention::days(90)));
     }
     written.segments = builder.seal()?;
     Ok(written)
@@ -111,15 +119,21 @@ pub fn processor_seconds() -> f64 {
     // The kernel counts in hundredths; that is what is good enough here.
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
-    let ticks: f64 =
-        after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let ticks: f64 = after_name
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .filter_map(|field| field.parse::<f64>().ok())
+        .sum();
     ticks / 100.0
 }
 
 /// The largest resident memory that a process has had, in MB.
 pub fn peak_memory(process: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kilobytes / 1024.0)
 }

@@ -15,7 +15,7 @@ use crate::up::Output;
 mod bill;
 mod lookups;
 mod measure;
-mod price;
+pub(crate) mod price;
 mod report;
 
 use bill::Volume;

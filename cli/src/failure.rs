@@ -13,12 +13,18 @@ pub(crate) struct Failure {
 impl Failure {
     /// The command was given something wrong: exit code 2.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 2 }
+        Self {
+            message: message.into(),
+            code: 2,
+        }
     }
 
     /// The command could not do its work: exit code 1.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), code: 1 }
+        Self {
+            message: message.into(),
+            code: 1,
+        }
     }
 
     /// Says on standard error what went wrong, and answers the exit code.

@@ -266,6 +266,8 @@ fn find_version(
 }
 
 /// Reads `length` bytes of a version from `first` on.
+///
+/// A part of an empty blob is NULL to SQLite.
 pub(crate) fn read_body(
     connection: &Connection,
     version: &Version,
@@ -274,7 +276,9 @@ pub(crate) fn read_body(
 ) -> Result<Bytes, ObjectError> {
     let counted = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let body: Vec<u8> = connection
-        .prepare_cached("SELECT substr(body, ?2, ?3) FROM bodies WHERE sequence = ?1")?
+        .prepare_cached(
+            "SELECT coalesce(substr(body, ?2, ?3), x'') FROM bodies WHERE sequence = ?1",
+        )?
         .query_row(
             params![
                 version.sequence,

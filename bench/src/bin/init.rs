@@ -18,7 +18,15 @@ use bench::{Outcome, peak_memory, say};
 const STARTS: usize = 21;
 
 fn main() -> Outcome {
-    say!("{:<10} {:>9} {:>9} {:>9} {:>9} {:>10}", "function", "min ms", "median", "max", "MB RSS", "MB binary");
+    say!(
+        "{:<10} {:>9} {:>9} {:>9} {:>9} {:>10}",
+        "function",
+        "min ms",
+        "median",
+        "max",
+        "MB RSS",
+        "MB binary"
+    );
     for binary in std::env::args_os().skip(1) {
         let path = Path::new(&binary);
         let mut starts = Vec::new();
@@ -34,7 +42,9 @@ fn main() -> Outcome {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         say!(
             "{name:<10} {:>9.1} {:>9.1} {:>9.1} {memory:>9.1} {size:>10.1}",
-            starts[0], starts[STARTS / 2], starts[STARTS - 1],
+            starts[0],
+            starts[STARTS / 2],
+            starts[STARTS - 1],
         );
     }
     Ok(())
@@ -47,7 +57,10 @@ fn start(path: &Path) -> Result<(f64, f64), Box<dyn std::error::Error>> {
     let mut function = Command::new(path)
         .env_clear()
         .envs([
-            ("AWS_LAMBDA_RUNTIME_API", runtime.local_addr()?.to_string().as_str()),
+            (
+                "AWS_LAMBDA_RUNTIME_API",
+                runtime.local_addr()?.to_string().as_str(),
+            ),
             ("AWS_LAMBDA_FUNCTION_NAME", "measured"),
             ("AWS_LAMBDA_FUNCTION_VERSION", "1"),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
@@ -71,5 +84,9 @@ fn start(path: &Path) -> Result<(f64, f64), Box<dyn std::error::Error>> {
     poll.flush()?;
     function.kill()?;
     function.wait()?;
-    if is_poll { Ok((milliseconds, peak)) } else { Err("the function did not poll".into()) }
+    if is_poll {
+        Ok((milliseconds, peak))
+    } else {
+        Err("the function did not poll".into())
+    }
 }

@@ -33,14 +33,25 @@ const NOW: i64 = 1_791_849_600;
 
 #[tokio::main]
 async fn main() -> Outcome {
-    let events: u64 = std::env::args().nth(1).map_or(Ok(10_000_000), |text| text.parse())?;
+    let events: u64 = std::env::args()
+        .nth(1)
+        .map_or(Ok(10_000_000), |text| text.parse())?;
     let (cloud, table) = bench::cloud::start().await?;
     let (trail, pairs) = planted(events);
     let (segments, units) = fill(&table, &trail).await?;
     #[expect(clippy::cast_precision_loss, reason = "printed figures")]
     let per_event = units / events as f64;
     say!("{events} events, {segments} segments, {per_event:.4} write units an event");
-    say!("{:<22} {:>10} {:>7} {:>11} {:>6} {:>11} {:>6}", "attribute", "1 event in", "found", "read units", "trips", "cold units", "trips");
+    say!(
+        "{:<22} {:>10} {:>7} {:>11} {:>6} {:>11} {:>6}",
+        "attribute",
+        "1 event in",
+        "found",
+        "read units",
+        "trips",
+        "cold units",
+        "trips"
+    );
     let mut worst = [(0.0_f64, 0_u32); 4];
     let warm = history(&table);
     let mut seen: Vec<(usize, Page, Page)> = Vec::new();
@@ -51,7 +62,13 @@ async fn main() -> Outcome {
         let known = page(&warm, &pair.query()).await?;
         say!(
             "{:<22} {:>10} {:>7} {:>11.1} {:>6} {:>11.1} {:>6}",
-            pair.name, pair.every, known.events.len(), known.read_units, known.round_trips, cold.read_units, cold.round_trips,
+            pair.name,
+            pair.every,
+            known.events.len(),
+            known.read_units,
+            known.round_trips,
+            cold.read_units,
+            cold.round_trips,
         );
         seen.push((pair.class, known, cold));
     }
@@ -59,8 +76,15 @@ async fn main() -> Outcome {
         worst[*class].0 = worst[*class].0.max(known.read_units);
         worst[*class].1 = worst[*class].1.max(known.round_trips);
     }
-    for (class, name) in ["1 in 10", "1 in 1,000", "1 in 1,000,000", "an event id"].iter().enumerate() {
-        say!("worst of {name:<15} {:>6.1} read units {:>3} trips", worst[class].0, worst[class].1);
+    for (class, name) in ["1 in 10", "1 in 1,000", "1 in 1,000,000", "an event id"]
+        .iter()
+        .enumerate()
+    {
+        say!(
+            "worst of {name:<15} {:>6.1} read units {:>3} trips",
+            worst[class].0,
+            worst[class].1
+        );
     }
     cloud.stop().await;
     Ok(())
@@ -94,7 +118,9 @@ fn planted(events: u64) -> (Trail, Vec<Pair>) {
             plants.push(Plant::fitting(planted, every));
         }
         for planted in sample::Attribute::ALL {
-            let Some(attribute) = attribute(planted) else { continue };
+            let Some(attribute) = attribute(planted) else {
+                continue;
+            };
             let value = value(planted, every);
             pairs.push(Pair {
                 name: attribute.to_string(),
@@ -105,18 +131,33 @@ fn planted(events: u64) -> (Trail, Vec<Pair>) {
         }
         for other in RARITIES {
             let conditions = vec![
-                (Attribute::EventName, value(sample::Attribute::EventName, every)),
-                (Attribute::SourceIp, value(sample::Attribute::SourceIp, other)),
+                (
+                    Attribute::EventName,
+                    value(sample::Attribute::EventName, every),
+                ),
+                (
+                    Attribute::SourceIp,
+                    value(sample::Attribute::SourceIp, other),
+                ),
             ];
             pairs.push(Pair {
                 name: "EventName, SourceIp".to_owned(),
                 every: format!("{every}, {other}"),
-                class: class.max(RARITIES.iter().position(|rarity| *rarity == other).unwrap_or(0)),
+                class: class.max(
+                    RARITIES
+                        .iter()
+                        .position(|rarity| *rarity == other)
+                        .unwrap_or(0),
+                ),
                 conditions,
             });
         }
     }
-    let trail = Trail { events, plants, ..Trail::default() };
+    let trail = Trail {
+        events,
+        plants,
+        ..Trail::default()
+    };
     for number in [3, events / 2, events - 5] {
         if let Some(record) = trail.slice(number..number + 1).next() {
             pairs.push(Pair {

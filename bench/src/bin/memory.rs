@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use aws::{Objects, Table};
 use bench::{Outcome, cloud, peak_memory, say};
+use index::Retention;
 use indexer::Indexer;
 use indexer::config::MAX_FILE_BYTES;
-use index::Retention;
 use sample::Trail;
 use serde_json::json;
 
@@ -31,7 +31,11 @@ async fn main() -> Outcome {
     let megabytes: usize = arguments.first().map_or(Ok(50), |text| text.parse())?;
     let content = content(megabytes * 1_000_000);
     let file = sample::compress(content.as_bytes(), 6);
-    say!("a log file of {} bytes, {} compressed", content.len(), file.len());
+    say!(
+        "a log file of {} bytes, {} compressed",
+        content.len(),
+        file.len()
+    );
     let (cloud, _table) = cloud::start().await?;
     cloud.create_bucket(BUCKET)?;
     cloud.put_object(BUCKET, KEY, file)?;
@@ -39,11 +43,18 @@ async fn main() -> Outcome {
         .args(["index", cloud.dynamodb(), cloud.s3()])
         .status()?;
     cloud.stop().await;
-    if status.success() { Ok(()) } else { Err("the indexer failed".into()) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err("the indexer failed".into())
+    }
 }
 
 fn content(bytes: usize) -> String {
-    let trail = Trail { events: 1_000_000, ..Trail::default() };
+    let trail = Trail {
+        events: 1_000_000,
+        ..Trail::default()
+    };
     let mut content = String::from("{\"Records\":[");
     for record in trail.records() {
         if content.len() + record.json.len() + 3 > bytes {
@@ -69,9 +80,14 @@ async fn index(dynamodb: &str, s3: &str) -> Outcome {
         "messageId": "1", "body": notice, "eventSource": "aws:sqs",
         "attributes": {"ApproximateReceiveCount": "1"},
     }]});
-    let handled = indexer.handle(&event, 1_791_849_600, Duration::from_mins(15)).await?;
+    let handled = indexer
+        .handle(&event, 1_791_849_600, Duration::from_mins(15))
+        .await?;
     say!("{:?}", handled.counts);
     say!("{} messages failed", handled.response.failed().count());
-    say!("peak memory {:.0} MB ({before:.0} MB before the file)", peak_memory("self").unwrap_or_default());
+    say!(
+        "peak memory {:.0} MB ({before:.0} MB before the file)",
+        peak_memory("self").unwrap_or_default()
+    );
     Ok(())
 }

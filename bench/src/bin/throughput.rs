@@ -15,11 +15,16 @@ const TOGETHER: usize = 10;
 
 fn main() -> Outcome {
     let files = delivered(&logs())?;
-    let megabytes: usize = std::env::args().nth(2).map_or(Ok(1_000), |text| text.parse())?;
+    let megabytes: usize = std::env::args()
+        .nth(2)
+        .map_or(Ok(1_000), |text| text.parse())?;
     let wanted = megabytes * 1_000_000;
     let mut contents = Vec::new();
     for file in &files {
-        contents.push((&file.key, LogFile::inflate(&file.bytes, 256 << 20)?.content().to_vec()));
+        contents.push((
+            &file.key,
+            LogFile::inflate(&file.bytes, 256 << 20)?.content().to_vec(),
+        ));
     }
     let (mut bytes, mut events) = (0, 0_u64);
     let (mut inflating, mut whole) = (0.0, 0.0);
@@ -34,7 +39,10 @@ fn main() -> Outcome {
                 bytes: sample::compress(&freshen(content, round), 6),
             })
             .collect();
-        bytes += contents.iter().map(|(_, content)| content.len()).sum::<usize>();
+        bytes += contents
+            .iter()
+            .map(|(_, content)| content.len())
+            .sum::<usize>();
         round += 1;
 
         let start = processor_seconds();
@@ -57,9 +65,20 @@ fn main() -> Outcome {
     }
     #[expect(clippy::cast_precision_loss, reason = "printed figures")]
     let (events, megabytes, encoded) = (events as f64, bytes as f64 / 1e6, encoded as f64);
-    say!("{megabytes:.0} MB in {round} rounds, {events:.0} events, {:.0} bytes each", megabytes * 1e6 / events);
-    say!("inflating alone      {:>9.0} events/s a core  {:>6.0} MB/s", events / inflating, megabytes / inflating);
-    say!("inflate to segment   {:>9.0} events/s a core  {:>6.0} MB/s", events / whole, megabytes / whole);
+    say!(
+        "{megabytes:.0} MB in {round} rounds, {events:.0} events, {:.0} bytes each",
+        megabytes * 1e6 / events
+    );
+    say!(
+        "inflating alone      {:>9.0} events/s a core  {:>6.0} MB/s",
+        events / inflating,
+        megabytes / inflating
+    );
+    say!(
+        "inflate to segment   {:>9.0} events/s a core  {:>6.0} MB/s",
+        events / whole,
+        megabytes / whole
+    );
     say!("ratio to inflating   {:>9.2}", whole / inflating);
     say!("write units an event {:>9.4}", encoded / events);
     Ok(())
@@ -92,5 +111,7 @@ fn freshen(content: &[u8], round: u32) -> Vec<u8> {
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes.windows(wanted.len()).position(|window| window == wanted)
+    bytes
+        .windows(wanted.len())
+        .position(|window| window == wanted)
 }

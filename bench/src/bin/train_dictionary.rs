@@ -19,15 +19,25 @@ const SIZE: usize = 64 * 1024;
 const RECORDS: u64 = 24_000;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let path: PathBuf =
-        std::env::args_os().nth(1).ok_or("say where to write the dictionary")?.into();
-    let trail = Trail { seed: 2026, events: RECORDS, ..Trail::default() };
+    let path: PathBuf = std::env::args_os()
+        .nth(1)
+        .ok_or("say where to write the dictionary")?
+        .into();
+    let trail = Trail {
+        seed: 2026,
+        events: RECORDS,
+        ..Trail::default()
+    };
     let samples: Vec<String> = trail.records().map(|record| record.json).collect();
     let dictionary = zstd::dict::from_samples(&samples, SIZE)?;
     std::fs::write(&path, &dictionary)?;
     #[expect(clippy::print_stdout, reason = "a program's output")]
     {
-        println!("{}: {} bytes from {RECORDS} records", path.display(), dictionary.len());
+        println!(
+            "{}: {} bytes from {RECORDS} records",
+            path.display(),
+            dictionary.len()
+        );
     }
     Ok(())
 }

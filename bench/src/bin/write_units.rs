@@ -15,7 +15,17 @@ fn main() -> Outcome {
     say!("{} log files", files.len());
     say!(
         "{:>12} {:>9} {:>8} {:>10} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9}",
-        "files/segment", "segments", "events", "units/event", "blocks", "pages", "tallies", "entries", "files", "headers", "KB/block",
+        "files/segment",
+        "segments",
+        "events",
+        "units/event",
+        "blocks",
+        "pages",
+        "tallies",
+        "entries",
+        "files",
+        "headers",
+        "KB/block",
     );
     for together in [1, 10, 100] {
         let mut parts = [0_usize; 5];
@@ -34,7 +44,10 @@ fn main() -> Outcome {
                 parts[1] += units(&segment.pages);
                 parts[2] += segment.tally.write_units();
                 parts[3] += segment.directory.write_units();
-                headers.insert((segment.header.partition.clone(), segment.header.sort.clone()));
+                headers.insert((
+                    segment.header.partition.clone(),
+                    segment.header.sort.clone(),
+                ));
                 let mark = segment.write_mark(0);
                 headers.insert((mark.partition, mark.sort));
             }
@@ -46,7 +59,13 @@ fn main() -> Outcome {
         let each = block_bytes as f64 / blocks as f64 / 1024.0;
         say!(
             "{together:>12} {segments:>9} {events:>8} {:>11.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {:>8.4} {each:>9.1}",
-            share(total), share(parts[0]), share(parts[1]), share(parts[2]), share(parts[3]), share(parts[4]), share(headers.len()),
+            share(total),
+            share(parts[0]),
+            share(parts[1]),
+            share(parts[2]),
+            share(parts[3]),
+            share(parts[4]),
+            share(headers.len()),
         );
     }
     Ok(())

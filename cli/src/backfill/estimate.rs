@@ -6,6 +6,7 @@ use indicatif::HumanCount;
 use serde_json::{Value, json};
 
 use super::survey::Survey;
+use crate::cost::price;
 
 /// Compressed bytes of log files per event they hold: fewest, usual, most.
 ///
@@ -16,12 +17,6 @@ const BYTES_PER_EVENT: [u64; 3] = [120, 150, 200];
 /// Write units that an event takes where ten and more log files share a segment, as they
 /// do in a backfill: what the index is held to, not its best.
 const WRITE_UNITS_PER_EVENT: f64 = 0.25;
-
-/// What a million write units of an on-demand table cost in us-east-1, in US dollars.
-const MILLION_WRITE_UNITS: f64 = 0.625;
-
-/// What a million `GetObject` requests to S3 cost in us-east-1, in US dollars.
-const MILLION_READS: f64 = 0.40;
 
 /// An estimate of events and cost.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,8 +38,8 @@ impl Estimate {
             fewest,
             usual,
             most,
-            writes: usual as f64 * WRITE_UNITS_PER_EVENT * MILLION_WRITE_UNITS / 1e6,
-            reads: survey.files as f64 * MILLION_READS / 1e6,
+            writes: price::WRITES.of(usual as f64 * WRITE_UNITS_PER_EVENT),
+            reads: price::GETS.of(survey.files as f64),
         }
     }
 
@@ -69,7 +64,8 @@ impl fmt::Display for Estimate {
             formatter,
             "about {usual} events ({fewest} to {most}: an event takes {high} to {low} compressed bytes)\n\
              {writes} to write them to the table ({WRITE_UNITS_PER_EVENT} write units an event, \
-             ${MILLION_WRITE_UNITS} a million, us-east-1) and {reads} to read the files"
+             ${} a million, us-east-1) and {reads} to read the files",
+            price::WRITES.of(1e6)
         )
     }
 }

@@ -130,7 +130,11 @@ impl Indexer {
             };
             self.record_finding(&finding, &file).await;
         }
-        Finished { version: file.version, outcome: Err(failure), counts }
+        Finished {
+            version: file.version,
+            outcome: Err(failure),
+            counts,
+        }
     }
 
     /// Puts a finding. That it is known matters less than the failure it is about, whose
@@ -144,8 +148,15 @@ impl Indexer {
 
     /// Puts the record that a file is indexed, now that all its segments are.
     async fn finish(&self, progress: Progress) -> Finished {
-        let Progress { file, mut record, quarantined, indexed, duplicates, segments, failure } =
-            progress;
+        let Progress {
+            file,
+            mut record,
+            quarantined,
+            indexed,
+            duplicates,
+            segments,
+            failure,
+        } = progress;
         let counts = Counts {
             files: 1,
             records: record.records,
@@ -155,15 +166,15 @@ impl Indexer {
             expired: record.expired,
             ..Counts::default()
         };
-        let failure = failure.or_else(|| {
-            (!counts.are_reconciled()).then(|| Failure::retry(Unaccounted(counts)))
-        });
+        let failure = failure
+            .or_else(|| (!counts.are_reconciled()).then(|| Failure::retry(Unaccounted(counts))));
         if let Some(failure) = failure {
             return self.conflicting(file, failure).await;
         }
         record.segments = segments.into_iter().collect();
         if !quarantined.is_empty() {
-            self.record_finding(&quarantine(&file, &quarantined, record.quarantined), &file).await;
+            self.record_finding(&quarantine(&file, &quarantined, record.quarantined), &file)
+                .await;
         }
         let item = record.item(&file.version, &file.delivery, self.retention);
         let outcome = match self.writer.table().put(&item).await {
@@ -171,15 +182,26 @@ impl Indexer {
             Ok(aws::table::Put::Present(present)) => {
                 let same = FileRecord::from_body(&present.body)
                     .is_some_and(|present| present.has_content_of(&record));
-                let conflict = Conflict { partition: item.partition, sort: item.sort };
-                if same { Ok(()) } else { Err(Failure::reject(conflict)) }
+                let conflict = Conflict {
+                    partition: item.partition,
+                    sort: item.sort,
+                };
+                if same {
+                    Ok(())
+                } else {
+                    Err(Failure::reject(conflict))
+                }
             }
             Err(error) => Err(Failure::retry(error)),
         };
         if let Err(failure) = outcome {
             return self.conflicting(file, failure).await;
         }
-        Finished { version: file.version, outcome: Ok(()), counts }
+        Finished {
+            version: file.version,
+            outcome: Ok(()),
+            counts,
+        }
     }
 }
 
@@ -191,7 +213,11 @@ fn known(file: File, record: &FileRecord) -> Finished {
         duplicates: record.records,
         ..Counts::default()
     };
-    Finished { version: file.version, outcome: Ok(()), counts }
+    Finished {
+        version: file.version,
+        outcome: Ok(()),
+        counts,
+    }
 }
 
 fn quarantine(file: &File, quarantined: &[Quarantined], count: u64) -> Finding {
@@ -289,7 +315,9 @@ impl Gathering<'_> {
                 // Memory is short: every file of the batch comes again, alone.
                 let reason = error.to_string();
                 for progress in &mut self.progress {
-                    progress.failure.get_or_insert_with(|| Failure::retry(reason.clone()));
+                    progress
+                        .failure
+                        .get_or_insert_with(|| Failure::retry(reason.clone()));
                 }
                 return;
             }
@@ -303,10 +331,14 @@ impl Gathering<'_> {
 
     /// Notes for the files of a segment whether it is there.
     fn settle(&mut self, segment: &Segment, put: Result<(), Failure>) {
-        let failed = put.err().map(|failure| (failure.is_retry(), failure.reason()));
+        let failed = put
+            .err()
+            .map(|failure| (failure.is_retry(), failure.reason()));
         for file in &segment.files {
-            let Some(progress) =
-                self.numbers.get(&file.version).and_then(|number| self.progress.get_mut(*number))
+            let Some(progress) = self
+                .numbers
+                .get(&file.version)
+                .and_then(|number| self.progress.get_mut(*number))
             else {
                 continue;
             };
@@ -319,7 +351,11 @@ impl Gathering<'_> {
                 Some((is_retry, reason)) => {
                     progress.failure.get_or_insert_with(|| {
                         let reason = reason.clone();
-                        if *is_retry { Failure::retry(reason) } else { Failure::reject(reason) }
+                        if *is_retry {
+                            Failure::retry(reason)
+                        } else {
+                            Failure::reject(reason)
+                        }
                     });
                 }
             }

@@ -50,10 +50,15 @@ impl Counts {
     }
 
     /// States the delivery lag beside the counts, in seconds.
-    #[expect(clippy::cast_precision_loss, reason = "seconds of a lag are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds of a lag are far below 2^52"
+    )]
     pub fn report_with_lag(&self, lag: Option<i64>) -> Report {
         match lag {
-            Some(lag) => self.report().metric("DeliveryLag", lag as f64, Unit::Seconds),
+            Some(lag) => self
+                .report()
+                .metric("DeliveryLag", lag as f64, Unit::Seconds),
             None => self.report(),
         }
     }

@@ -32,7 +32,11 @@ pub(crate) enum Content {
     /// It was indexed before.
     Known(FileRecord),
     /// It is to be indexed.
-    Fetched { log: LogFile, size: u64, etag: Option<String> },
+    Fetched {
+        log: LogFile,
+        size: u64,
+        etag: Option<String>,
+    },
     /// Another content was indexed under its name before.
     Replaced,
 }
@@ -69,8 +73,17 @@ impl File {
     /// An object whose key names no delivery, as delivered when it was met.
     pub(crate) fn misnamed(object: &Object, now: i64) -> Self {
         let (account, region) = (String::new(), String::new());
-        let delivery = Delivery { account, region, day: Day::of(now), time: now };
-        Self { version: version_of(object), delivery, etag: None }
+        let delivery = Delivery {
+            account,
+            region,
+            day: Day::of(now),
+            time: now,
+        };
+        Self {
+            version: version_of(object),
+            delivery,
+            etag: None,
+        }
     }
 }
 
@@ -85,7 +98,12 @@ fn version_of(object: &Object) -> FileVersion {
 impl Indexer {
     /// Looks whether a file is indexed, and otherwise fetches and inflates it.
     pub(crate) async fn fetch(&self, file: &File) -> Result<Content, Failure> {
-        let Delivery { account, region, day, .. } = &file.delivery;
+        let Delivery {
+            account,
+            region,
+            day,
+            ..
+        } = &file.delivery;
         let partition = table::files(account, region, *day);
         let known = self
             .writer
@@ -103,7 +121,11 @@ impl Indexer {
             }
             known => known,
         };
-        let FileVersion { bucket, key, version } = &file.version;
+        let FileVersion {
+            bucket,
+            key,
+            version,
+        } = &file.version;
         let object = self
             .objects
             .get(bucket, key, version.as_deref(), MOST_COMPRESSED)
@@ -115,7 +137,11 @@ impl Indexer {
         let log = LogFile::inflate(&object.bytes, self.max_file_bytes).map_err(Failure::reject)?;
         let size = object.bytes.len() as u64;
         Ok(match known {
-            None => Content::Fetched { log, size, etag: object.etag },
+            None => Content::Fetched {
+                log,
+                size,
+                etag: object.etag,
+            },
             Some(known) if known.sha256 == FileRecord::hash_text(log.sha256()) => {
                 Content::Known(known)
             }

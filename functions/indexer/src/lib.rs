@@ -72,9 +72,20 @@ pub enum HandleError {
 
 impl Indexer {
     /// Makes an indexer.
-    pub fn new(table: Table, objects: Objects, retention: Retention, max_file_bytes: usize) -> Self {
+    pub fn new(
+        table: Table,
+        objects: Objects,
+        retention: Retention,
+        max_file_bytes: usize,
+    ) -> Self {
         let class = Class::standard();
-        Self { writer: Writer::new(table), objects, class, retention, max_file_bytes }
+        Self {
+            writer: Writer::new(table),
+            objects,
+            class,
+            retention,
+            max_file_bytes,
+        }
     }
 
     /// The table that is written to.
@@ -96,16 +107,23 @@ impl Indexer {
         let messages = notice::messages(event)?;
         let mut batch = Batch::of(&messages);
         let mut counts = Counts::default();
-        let (first, again): (Vec<&Message>, Vec<&Message>) =
-            messages.iter().partition(|message| message.receive_count <= 1);
+        let (first, again): (Vec<&Message>, Vec<&Message>) = messages
+            .iter()
+            .partition(|message| message.receive_count <= 1);
         let alone = again.into_iter().map(|message| vec![message]);
         let mut oldest = None::<i64>;
         for group in [first].into_iter().chain(alone) {
-            let delivered = self.index(&group, &mut batch, &mut counts, now, deadline).await;
+            let delivered = self
+                .index(&group, &mut batch, &mut counts, now, deadline)
+                .await;
             oldest = oldest.into_iter().chain(delivered).min();
         }
         let lag = oldest.map(|oldest| now.saturating_sub(oldest));
-        Ok(Handled { response: batch.finish()?, counts, lag })
+        Ok(Handled {
+            response: batch.finish()?,
+            counts,
+            lag,
+        })
     }
 
     /// Indexes the files of some messages together and settles the messages.
@@ -163,8 +181,11 @@ impl Indexer {
                 let reason = failure.reason();
                 for id in named.get(&finished.version).into_iter().flatten() {
                     let reason = format!("{}: {reason}", finished.version.key);
-                    let failure =
-                        if is_retry { Failure::retry(reason) } else { Failure::reject(reason) };
+                    let failure = if is_retry {
+                        Failure::retry(reason)
+                    } else {
+                        Failure::reject(reason)
+                    };
                     batch.settle(id, Outcome::Failed(failure));
                 }
             }

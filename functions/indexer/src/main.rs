@@ -13,8 +13,12 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_environment()?;
     let aws = boot::aws().await;
     let table = Table::new(&aws, config.table);
-    let indexer =
-        Indexer::new(table, Objects::new(&aws), config.retention, config.max_file_bytes);
+    let indexer = Indexer::new(
+        table,
+        Objects::new(&aws),
+        config.retention,
+        config.max_file_bytes,
+    );
     boot::run(async |invocation| {
         let time = SystemTime::now();
         let now = time.duration_since(UNIX_EPOCH)?.as_secs().try_into()?;

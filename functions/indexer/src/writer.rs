@@ -35,7 +35,10 @@ pub(crate) struct Conflict {
 
 impl Writer {
     pub(crate) fn new(table: Table) -> Self {
-        Self { table, known: Mutex::default() }
+        Self {
+            table,
+            known: Mutex::default(),
+        }
     }
 
     pub(crate) const fn table(&self) -> &Table {

@@ -21,17 +21,27 @@ impl Error {
         E: std::error::Error + ProvideErrorMetadata,
     {
         let message = error.message().map_or_else(|| chain(error), str::to_owned);
-        Self { operation, code: error.code().map(str::to_owned), message }
+        Self {
+            operation,
+            code: error.code().map(str::to_owned),
+            message,
+        }
     }
 
     /// Makes an error of an answer that is not what the service promises.
     pub(crate) fn unexpected(operation: &'static str, message: &str) -> Self {
-        Self { operation, code: None, message: message.to_owned() }
+        Self {
+            operation,
+            code: None,
+            message: message.to_owned(),
+        }
     }
 
     /// Tells whether the service answered with one of some codes.
     pub fn has_code(&self, codes: &[&str]) -> bool {
-        self.code.as_deref().is_some_and(|code| codes.contains(&code))
+        self.code
+            .as_deref()
+            .is_some_and(|code| codes.contains(&code))
     }
 }
 

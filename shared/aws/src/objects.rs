@@ -63,7 +63,9 @@ impl Objects {
             .timeout_config(crate::timeouts(Duration::from_secs(30)))
             .force_path_style(config.endpoint_url().is_some())
             .build();
-        Self { client: Client::from_conf(config) }
+        Self {
+            client: Client::from_conf(config),
+        }
     }
 
     /// The client, for what only set-up and tests do.
@@ -95,18 +97,29 @@ impl Objects {
                     GetError::Call(error)
                 }
             })?;
-        let size = output.content_length().unwrap_or_default().try_into().unwrap_or(u64::MAX);
+        let size = output
+            .content_length()
+            .unwrap_or_default()
+            .try_into()
+            .unwrap_or(u64::MAX);
         if usize::try_from(size).map_or(true, |size| size > limit) {
             return Err(GetError::TooLarge { size, limit });
         }
         let etag = output.e_tag().map(|etag| etag.trim_matches('"').to_owned());
-        let version = output.version_id().filter(|version| *version != "null").map(str::to_owned);
+        let version = output
+            .version_id()
+            .filter(|version| *version != "null")
+            .map(str::to_owned);
         let bytes = output
             .body
             .collect()
             .await
             .map_err(|error| Error::unexpected("GetObject", &error.to_string()))?;
-        Ok(Object { bytes: bytes.to_vec(), etag, version })
+        Ok(Object {
+            bytes: bytes.to_vec(),
+            etag,
+            version,
+        })
     }
 
     /// Puts an object.

@@ -25,7 +25,10 @@ impl Queue {
             .retry_config(crate::retries())
             .timeout_config(crate::timeouts(Duration::from_secs(10)))
             .build();
-        Self { client: Client::from_conf(config), url: url.into() }
+        Self {
+            client: Client::from_conf(config),
+            url: url.into(),
+        }
     }
 
     /// Sends up to ten messages in one call; none counts as sent unless all are.
@@ -53,7 +56,10 @@ impl Queue {
             Some(failed) => Err(Error {
                 operation: "SendMessageBatch",
                 code: Some(failed.code().to_owned()),
-                message: failed.message().unwrap_or("a message was refused").to_owned(),
+                message: failed
+                    .message()
+                    .unwrap_or("a message was refused")
+                    .to_owned(),
             }),
         }
     }

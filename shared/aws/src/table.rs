@@ -56,7 +56,12 @@ pub struct Range<'a> {
 impl<'a> Range<'a> {
     /// A whole partition, read strongly.
     pub const fn partition(partition: &'a str) -> Self {
-        Self { partition, from: " ", until: "~", consistent: true }
+        Self {
+            partition,
+            from: " ",
+            until: "~",
+            consistent: true,
+        }
     }
 }
 
@@ -65,7 +70,11 @@ impl<'a> From<&'a Read> for Range<'a> {
         Self {
             partition: &read.partition,
             // A sort key cannot be empty, and none begins before a space.
-            from: if read.from.is_empty() { " " } else { &read.from },
+            from: if read.from.is_empty() {
+                " "
+            } else {
+                &read.from
+            },
             until: &read.until,
             consistent: read.consistent,
         }
@@ -79,11 +88,7 @@ impl Table {
     }
 
     /// Makes a client that retries as its owner says, for those who cannot wait half a minute.
-    pub fn with_retries(
-        config: &SdkConfig,
-        name: impl Into<String>,
-        retries: RetryConfig,
-    ) -> Self {
+    pub fn with_retries(config: &SdkConfig, name: impl Into<String>, retries: RetryConfig) -> Self {
         let config = aws_sdk_dynamodb::config::Builder::from(config)
             .retry_config(retries)
             .timeout_config(crate::timeouts(Duration::from_secs(5)))
@@ -97,7 +102,11 @@ impl Table {
 
     /// Makes a table over a client that there is, counting what is consumed anew.
     pub fn over(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into(), consumed: Consumed::default() }
+        Self {
+            client,
+            name: name.into(),
+            consumed: Consumed::default(),
+        }
     }
 
     /// The client, for what only set-up and tests do.
@@ -136,11 +145,17 @@ impl Table {
                 self.consumed.wrote(output.consumed_capacity());
                 Ok(Put::Written)
             }
-            Err(SdkError::ServiceError(refusal)) if refusal.err().is_conditional_check_failed_exception() => {
+            Err(SdkError::ServiceError(refusal))
+                if refusal.err().is_conditional_check_failed_exception() =>
+            {
                 // A refused put is billed like the put, and says nothing of it.
                 self.consumed.refused(item);
-                let PutItemError::ConditionalCheckFailedException(failure) = refusal.into_err() else {
-                    return Err(Error::unexpected("PutItem", "the condition failed without a reason"));
+                let PutItemError::ConditionalCheckFailedException(failure) = refusal.into_err()
+                else {
+                    return Err(Error::unexpected(
+                        "PutItem",
+                        "the condition failed without a reason",
+                    ));
                 };
                 match failure.item.and_then(item_of) {
                     Some(present) => Ok(Put::Present(present)),
@@ -254,7 +269,8 @@ impl Consumed {
     }
 
     fn refused(&self, item: &Item) {
-        self.writes.fetch_add(10 * item.write_units() as u64, Ordering::Relaxed);
+        self.writes
+            .fetch_add(10 * item.write_units() as u64, Ordering::Relaxed);
     }
 }
 
@@ -263,20 +279,32 @@ fn units(counter: &AtomicU64) -> f64 {
     counter.load(Ordering::Relaxed) as f64 / TENTHS
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "units are positive")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "units are positive"
+)]
 fn add(counter: &AtomicU64, consumed: Option<&ConsumedCapacity>) -> f64 {
-    let units = consumed.and_then(ConsumedCapacity::capacity_units).unwrap_or_default();
+    let units = consumed
+        .and_then(ConsumedCapacity::capacity_units)
+        .unwrap_or_default();
     counter.fetch_add((units * TENTHS).round() as u64, Ordering::Relaxed);
     units
 }
 
 fn attributes(item: &Item) -> HashMap<String, AttributeValue> {
     let mut attributes = HashMap::from([
-        (PARTITION.to_owned(), AttributeValue::S(item.partition.clone())),
+        (
+            PARTITION.to_owned(),
+            AttributeValue::S(item.partition.clone()),
+        ),
         (SORT.to_owned(), AttributeValue::S(item.sort.clone())),
     ]);
     if !item.body.is_empty() {
-        attributes.insert(BODY.to_owned(), AttributeValue::B(Blob::new(item.body.clone())));
+        attributes.insert(
+            BODY.to_owned(),
+            AttributeValue::B(Blob::new(item.body.clone())),
+        );
     }
     if let Some(expires) = item.expires {
         attributes.insert(EXPIRES.to_owned(), AttributeValue::N(expires.to_string()));
@@ -285,8 +313,12 @@ fn attributes(item: &Item) -> HashMap<String, AttributeValue> {
 }
 
 fn item_of(mut attributes: HashMap<String, AttributeValue>) -> Option<Item> {
-    let AttributeValue::S(partition) = attributes.remove(PARTITION)? else { return None };
-    let AttributeValue::S(sort) = attributes.remove(SORT)? else { return None };
+    let AttributeValue::S(partition) = attributes.remove(PARTITION)? else {
+        return None;
+    };
+    let AttributeValue::S(sort) = attributes.remove(SORT)? else {
+        return None;
+    };
     let body = match attributes.remove(BODY) {
         Some(AttributeValue::B(body)) => body.into_inner(),
         Some(_) => return None,
@@ -297,5 +329,10 @@ fn item_of(mut attributes: HashMap<String, AttributeValue>) -> Option<Item> {
         Some(_) => return None,
         None => None,
     };
-    Some(Item { partition, sort, body, expires })
+    Some(Item {
+        partition,
+        sort,
+        body,
+        expires,
+    })
 }

@@ -11,7 +11,10 @@ use trail::{Record, UserAgentClass, resource};
 /// others go beyond it. The discriminants are part of the stored format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
-#[expect(missing_docs, reason = "each is described where it is read from the record")]
+#[expect(
+    missing_docs,
+    reason = "each is described where it is read from the record"
+)]
 pub enum Attribute {
     EventId = 1,
     EventName = 2,
@@ -131,7 +134,9 @@ impl Attribute {
             Self::EventName => "the call's name, such as DeleteBucket",
             Self::EventSource => "the service's host name, such as s3.amazonaws.com",
             Self::ReadOnly => "true for calls that change nothing, else false",
-            Self::Username => "the caller's name as CloudTrail gives it: an IAM user's name, a role session's name, or root",
+            Self::Username => {
+                "the caller's name as CloudTrail gives it: an IAM user's name, a role session's name, or root"
+            }
             Self::ResourceName => "a resource's ARN, id or bare name",
             Self::ResourceType => "a resource's type, such as AWS::S3::Bucket",
             Self::AccessKeyId => "the access key that signed the call",
@@ -149,7 +154,9 @@ impl Attribute {
             Self::SharedEventId => "the id that copies of an event in several accounts share",
             Self::RequestId => "the request's id",
             Self::EventType => "AwsApiCall, AwsConsoleSignIn, AwsServiceEvent and the like",
-            Self::UserAgent => "the kind of program: console, cli, sdk-python, terraform, service and the like",
+            Self::UserAgent => {
+                "the kind of program: console, cli, sdk-python, terraform, service and the like"
+            }
         }
     }
 
@@ -169,7 +176,9 @@ impl Attribute {
             Self::EventId => record.id(),
             Self::EventName => record.name(),
             Self::EventSource => record.source(),
-            Self::ReadOnly => record.read_only.map(|flag| if flag { "true" } else { "false" }),
+            Self::ReadOnly => record
+                .read_only
+                .map(|flag| if flag { "true" } else { "false" }),
             Self::Username => record.user_name(),
             Self::AccessKeyId => identity.and_then(|identity| identity.access_key()),
             Self::Account => record.account(),
@@ -184,13 +193,16 @@ impl Attribute {
             Self::SharedEventId => record.shared_event_id.as_deref(),
             Self::RequestId => record.request_id.as_deref(),
             Self::EventType => record.event_type.as_deref(),
-            Self::UserAgent => {
-                record.user_agent.as_deref().map(|agent| UserAgentClass::of(agent).as_str())
-            }
+            Self::UserAgent => record
+                .user_agent
+                .as_deref()
+                .map(|agent| UserAgentClass::of(agent).as_str()),
             Self::Role => {
                 let issuer = identity.and_then(|identity| identity.issuer());
                 let role = issuer.filter(|issuer| issuer.kind.as_deref() == Some("Role"));
-                role.and_then(|role| role.user_name.as_deref()).into_iter().for_each(&mut give);
+                role.and_then(|role| role.user_name.as_deref())
+                    .into_iter()
+                    .for_each(&mut give);
                 role.and_then(|role| role.arn.as_deref())
             }
             Self::IssuedAccessKeyId => {
@@ -212,7 +224,9 @@ impl Attribute {
                 None
             }
         };
-        one.filter(|value| !value.is_empty()).into_iter().for_each(give);
+        one.filter(|value| !value.is_empty())
+            .into_iter()
+            .for_each(give);
     }
 }
 

@@ -24,7 +24,10 @@ pub(crate) fn rice_length(value: u32, low_bits: u32) -> u32 {
 impl BitWriter {
     /// Appends the `count` (at most 32) low bits of a value.
     pub(crate) fn bits(&mut self, value: u64, count: u32) {
-        debug_assert!(count <= 32 && (count == 64 || value >> count == 0), "value fits its bits");
+        debug_assert!(
+            count <= 32 && (count == 64 || value >> count == 0),
+            "value fits its bits"
+        );
         self.pending = (self.pending << count) | value;
         self.held += count;
         while self.held >= 8 {
@@ -65,7 +68,10 @@ impl BitWriter {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "the low byte is what is wanted")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the low byte is what is wanted"
+)]
 const fn low_byte(value: u64) -> u8 {
     value as u8
 }

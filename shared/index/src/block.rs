@@ -45,7 +45,9 @@ pub struct Block {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
     /// The block is of a version, or needs a dictionary, that this program does not know.
-    #[error("the block is of version {version} with dictionary {dictionary}, which this program does not know")]
+    #[error(
+        "the block is of version {version} with dictionary {dictionary}, which this program does not know"
+    )]
     Unknown {
         /// The block's version.
         version: u8,
@@ -79,7 +81,10 @@ impl Encoder {
         // The header names dictionary and length; each would be said twice.
         compressor.set_parameter(CParameter::DictIdFlag(false))?;
         compressor.set_parameter(CParameter::ContentSizeFlag(false))?;
-        Ok(Self { compressor, content: Vec::new() })
+        Ok(Self {
+            compressor,
+            content: Vec::new(),
+        })
     }
 
     /// Encodes records into the bodies of a block's items: one, or more where they are huge.
@@ -117,17 +122,26 @@ impl Encoder {
 impl Block {
     /// Decodes a block from the bodies of its items, in the order of their keys.
     pub fn decode(parts: &[&[u8]]) -> Result<Self, BlockError> {
-        let first = parts.first().ok_or(BlockError::Incomplete { found: 0, wanted: 1 })?;
+        let first = parts.first().ok_or(BlockError::Incomplete {
+            found: 0,
+            wanted: 1,
+        })?;
         let [version, wanted, low, high, a, b, c, d, ..] = **first else {
             return Err(BlockError::Damaged);
         };
         let number = u16::from_le_bytes([low, high]);
-        let unknown = BlockError::Unknown { version, dictionary: number };
+        let unknown = BlockError::Unknown {
+            version,
+            dictionary: number,
+        };
         let dictionary =
             dictionary::decoder(DictionaryNumber(number)).filter(|_| version == VERSION);
         let dictionary = dictionary.ok_or(unknown)?;
         if parts.len() != usize::from(wanted) {
-            return Err(BlockError::Incomplete { found: parts.len(), wanted: wanted.into() });
+            return Err(BlockError::Incomplete {
+                found: parts.len(),
+                wanted: wanted.into(),
+            });
         }
         let mut frame = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
         for part in parts {
@@ -178,7 +192,10 @@ impl Block {
     /// A record by its number in the block.
     pub fn record(&self, number: usize) -> Option<Stored<'_>> {
         let (range, file) = self.records.get(number)?;
-        Some(Stored { text: self.content.get(range.clone())?, file: *file })
+        Some(Stored {
+            text: self.content.get(range.clone())?,
+            file: *file,
+        })
     }
 
     /// The records, in ascending order.
@@ -223,7 +240,10 @@ mod tests {
     use super::*;
 
     fn encode(records: &[Stored<'_>]) -> Vec<Vec<u8>> {
-        Encoder::new().expect("has memory").encode(records).expect("encodes")
+        Encoder::new()
+            .expect("has memory")
+            .encode(records)
+            .expect("encodes")
     }
 
     fn decode(bodies: &[Vec<u8>]) -> Result<Block, BlockError> {
@@ -260,28 +280,51 @@ mod tests {
         let mut noise = String::new();
         let mut state = 1_u64;
         while noise.len() < 3_000_000 {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             write!(noise, "{:08x}", state >> 32).expect("a string takes all");
         }
-        let stored = [Stored { text: &noise, file: 3 }, Stored { text: "{}", file: 4 }];
+        let stored = [
+            Stored {
+                text: &noise,
+                file: 3,
+            },
+            Stored {
+                text: "{}",
+                file: 4,
+            },
+        ];
         let bodies = encode(&stored);
         assert!(bodies.len() > 1 && bodies.iter().all(|body| body.len() <= LARGEST_BODY));
         let block = decode(&bodies).expect("own block");
-        assert_eq!(block.record(0).map(|record| record.text), Some(noise.as_str()));
+        assert_eq!(
+            block.record(0).map(|record| record.text),
+            Some(noise.as_str())
+        );
         assert_eq!(block.record(1).map(|record| record.file), Some(4));
         assert_eq!(
             decode(&bodies[..1]).err(),
-            Some(BlockError::Incomplete { found: 1, wanted: bodies.len() })
+            Some(BlockError::Incomplete {
+                found: 1,
+                wanted: bodies.len()
+            })
         );
     }
 
     #[test]
     fn an_unknown_dictionary_is_named() {
-        let mut bodies = encode(&[Stored { text: "{}", file: 0 }]);
+        let mut bodies = encode(&[Stored {
+            text: "{}",
+            file: 0,
+        }]);
         bodies[0][2] = 77;
         assert_eq!(
             decode(&bodies).err(),
-            Some(BlockError::Unknown { version: 1, dictionary: 77 })
+            Some(BlockError::Unknown {
+                version: 1,
+                dictionary: 77
+            })
         );
     }
 }

@@ -66,14 +66,21 @@ pub fn write(query: &Query, position: &Position) -> String {
         Position::Behind(key) => (Some(key.id.clone()), key.content),
         Position::At(_) => (None, 0),
     };
-    let wire =
-        Wire { v: VERSION, q: query.fingerprint(), t: position.time(), i: id, c: content };
+    let wire = Wire {
+        v: VERSION,
+        q: query.fingerprint(),
+        t: position.time(),
+        i: id,
+        c: content,
+    };
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(&wire).unwrap_or_default())
 }
 
 /// Reads a cursor of a query.
 pub fn read(query: &Query, cursor: &str) -> Result<Position, CursorError> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorError::Unreadable)?;
+    let bytes = URL_SAFE_NO_PAD
+        .decode(cursor)
+        .map_err(|_| CursorError::Unreadable)?;
     let wire: Wire = serde_json::from_slice(&bytes).map_err(|_| CursorError::Unreadable)?;
     if wire.v != VERSION {
         return Err(CursorError::Unreadable);
@@ -82,7 +89,11 @@ pub fn read(query: &Query, cursor: &str) -> Result<Position, CursorError> {
         return Err(CursorError::OtherQuery);
     }
     Ok(match wire.i {
-        Some(id) => Position::Behind(EventKey { time: wire.t, id, content: wire.c }),
+        Some(id) => Position::Behind(EventKey {
+            time: wire.t,
+            id,
+            content: wire.c,
+        }),
         None => Position::At(wire.t),
     })
 }
@@ -95,7 +106,11 @@ mod tests {
     #[test]
     fn a_cursor_is_read_by_its_own_query_only() {
         let query = Query::default();
-        let key = EventKey { time: 1_791_849_600, id: "a".into(), content: u64::MAX };
+        let key = EventKey {
+            time: 1_791_849_600,
+            id: "a".into(),
+            content: u64::MAX,
+        };
         for position in [Position::Behind(key), Position::At(-5)] {
             let cursor = write(&query, &position);
             assert_eq!(read(&query, &cursor), Ok(position));

@@ -22,10 +22,9 @@ impl Day {
     /// The day that a time, in seconds since 1970, falls on.
     pub fn of(time: i64) -> Self {
         let day = time.div_euclid(SECONDS);
-        i32::try_from(day).map_or(
-            if day < 0 { Self::FIRST } else { Self::LAST },
-            |day| Self(day).clamp(Self::FIRST, Self::LAST),
-        )
+        i32::try_from(day).map_or(if day < 0 { Self::FIRST } else { Self::LAST }, |day| {
+            Self(day).clamp(Self::FIRST, Self::LAST)
+        })
     }
 
     /// The day's first second.
@@ -56,7 +55,9 @@ impl Day {
     }
 
     fn date(self) -> Date {
-        EPOCH.checked_add(jiff::Span::new().days(self.0)).unwrap_or(EPOCH)
+        EPOCH
+            .checked_add(jiff::Span::new().days(self.0))
+            .unwrap_or(EPOCH)
     }
 }
 
@@ -102,7 +103,10 @@ mod tests {
             assert_eq!(day.to_string(), name);
             assert_eq!(name.parse(), Ok(day));
         }
-        assert_eq!((Day::of(i64::MIN), Day::of(i64::MAX)), (Day::FIRST, Day::LAST));
+        assert_eq!(
+            (Day::of(i64::MIN), Day::of(i64::MAX)),
+            (Day::FIRST, Day::LAST)
+        );
         assert_eq!("2026-02-30".parse::<Day>(), Err(NotADay));
     }
 

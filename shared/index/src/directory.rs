@@ -59,8 +59,14 @@ const fn is_zero(count: &u64) -> bool {
 impl Directory {
     /// How the segment's records fall into its blocks.
     pub fn layout(&self) -> Layout {
-        let span = |block: &BlockEntry| Span { records: block.records, newest: block.newest };
-        Layout { oldest: self.oldest, blocks: self.blocks.iter().map(span).collect() }
+        let span = |block: &BlockEntry| Span {
+            records: block.records,
+            newest: block.newest,
+        };
+        Layout {
+            oldest: self.oldest,
+            blocks: self.blocks.iter().map(span).collect(),
+        }
     }
 
     pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {

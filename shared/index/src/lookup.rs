@@ -60,7 +60,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events: 50, bytes: 5 * 1024 * 1024, read_units: 3_000.0 }
+        Self {
+            events: 50,
+            bytes: 5 * 1024 * 1024,
+            read_units: 3_000.0,
+        }
     }
 }
 
@@ -82,8 +86,16 @@ pub struct Read {
 enum Purpose {
     Headers(Category),
     WriteMarks(Category),
-    Terms { category: Category, day: Day, level: Level, bucket: u16 },
-    Directory { category: Category, day: Day },
+    Terms {
+        category: Category,
+        day: Day,
+        level: Level,
+        bucket: u16,
+    },
+    Directory {
+        category: Category,
+        day: Day,
+    },
     Block(Box<Candidate>),
     /// Whether the segment of a block that is missing was committed.
     Committed(Box<Candidate>),
@@ -172,7 +184,10 @@ pub enum LookupError {
 
 impl LookupError {
     fn damaged(item: &Item) -> Self {
-        Self::Damaged { partition: item.partition.clone(), sort: item.sort.clone() }
+        Self::Damaged {
+            partition: item.partition.clone(),
+            sort: item.sort.clone(),
+        }
     }
 }
 
@@ -200,7 +215,9 @@ impl Lookup {
         now: i64,
         hint: &Hint,
     ) -> Result<Self, LookupError> {
-        let position = cursor.map(|cursor| cursor::read(&query, cursor)).transpose()?;
+        let position = cursor
+            .map(|cursor| cursor::read(&query, cursor))
+            .transpose()?;
         let scan = Scan::new(&query, position, retention.horizon(now));
         let days = Days::new(&query, &scan, hint, now);
         Ok(Self {
@@ -259,9 +276,12 @@ impl Lookup {
     /// The matches that are found or promised before a second, in the order of the scan.
     fn expected_before(&self, second: i64) -> usize {
         let before = self.candidates.iter().filter(|block| {
-            self.scan.compare(self.scan.first(block.oldest, block.newest), second).is_lt()
+            self.scan
+                .compare(self.scan.first(block.oldest, block.newest), second)
+                .is_lt()
         });
-        self.found.settled(Some(second), &self.scan) + before.map(|block| block.expected).sum::<usize>()
+        self.found.settled(Some(second), &self.scan)
+            + before.map(|block| block.expected).sum::<usize>()
     }
 
     /// Takes the answer to a read.
@@ -271,8 +291,18 @@ impl Lookup {
         match read.purpose {
             Purpose::Headers(category) => self.days.take_headers(category, &answer.items),
             Purpose::WriteMarks(category) => self.days.take_write_marks(category, &answer.items),
-            Purpose::Terms { category, day, level, bucket } => {
-                let pages = days::Pages { category, day, level, bucket };
+            Purpose::Terms {
+                category,
+                day,
+                level,
+                bucket,
+            } => {
+                let pages = days::Pages {
+                    category,
+                    day,
+                    level,
+                    bucket,
+                };
                 let candidates = self.days.take_pages(pages, answer, &self.query)?;
                 self.take_candidates(candidates);
                 Ok(())
@@ -296,13 +326,19 @@ impl Lookup {
     fn take_candidates(&mut self, candidates: Vec<Candidate>) {
         let scan = &self.scan;
         self.candidates.extend(
-            candidates.into_iter().filter(|block| scan.overlaps(block.oldest, block.newest)),
+            candidates
+                .into_iter()
+                .filter(|block| scan.overlaps(block.oldest, block.newest)),
         );
     }
 
     fn take_block(&mut self, mut candidate: Candidate, answer: &Answer) -> Result<(), LookupError> {
         self.found.count_block(answer.read_units);
-        let parts: Vec<&[u8]> = answer.items.iter().map(|item| item.body.as_slice()).collect();
+        let parts: Vec<&[u8]> = answer
+            .items
+            .iter()
+            .map(|item| item.body.as_slice())
+            .collect();
         let block = match Block::decode(&parts) {
             Ok(block) => block,
             Err(BlockError::Incomplete { .. }) if !candidate.consistent => {
@@ -311,7 +347,10 @@ impl Lookup {
                 return Ok(());
             }
             Err(BlockError::Incomplete { found: 0, .. }) if !candidate.is_committed => {
-                self.candidates.push(Candidate { is_missing: true, ..candidate });
+                self.candidates.push(Candidate {
+                    is_missing: true,
+                    ..candidate
+                });
                 return Ok(());
             }
             Err(BlockError::Incomplete { .. }) => return Err(candidate.missing()),
@@ -331,7 +370,11 @@ impl Lookup {
                 let key = EventKey::of(&record);
                 if self.scan.is_ahead(&key) {
                     let category = candidate.category;
-                    self.found.insert(Event { key, category, text: text.to_owned() });
+                    self.found.insert(Event {
+                        key,
+                        category,
+                        text: text.to_owned(),
+                    });
                 }
             }
         }
@@ -340,13 +383,20 @@ impl Lookup {
 
     /// The second, in the order of the scan, from which on something is unread.
     fn unread(&self) -> Option<i64> {
-        let blocks = self.candidates.iter().map(|block| self.scan.first(block.oldest, block.newest));
+        let blocks = self
+            .candidates
+            .iter()
+            .map(|block| self.scan.first(block.oldest, block.newest));
         let days = self.days.first_unread();
-        blocks.chain(days).min_by(|one, other| self.scan.compare(*one, *other))
+        blocks
+            .chain(days)
+            .min_by(|one, other| self.scan.compare(*one, *other))
     }
 
     fn is_finished(&self, out_of_time: bool) -> bool {
-        let Some(unread) = self.unread() else { return true };
+        let Some(unread) = self.unread() else {
+            return true;
+        };
         if self.found.is_full_before(unread, &self.scan) {
             return true;
         }
@@ -354,7 +404,11 @@ impl Lookup {
     }
 
     fn page(&mut self) -> Page {
-        let unread = if self.scan.is_empty() { None } else { self.unread() };
+        let unread = if self.scan.is_empty() {
+            None
+        } else {
+            self.unread()
+        };
         let (events, more) = self.found.take_before(unread, &self.scan);
         let position = match (more, unread, events.last()) {
             (true, _, Some(last)) => Some(Position::Behind(last.key.clone())),
@@ -399,7 +453,11 @@ fn read_block(candidate: Candidate) -> Read {
 type Terms = BTreeMap<usize, Vec<crate::term::Term>>;
 
 fn terms(query: &Query) -> Terms {
-    let wanted = query.conditions().iter().enumerate().filter(|(_, condition)| !condition.negated);
+    let wanted = query
+        .conditions()
+        .iter()
+        .enumerate()
+        .filter(|(_, condition)| !condition.negated);
     wanted
         .map(|(number, condition)| {
             let term = |value: &String| crate::term::Term::new(condition.attribute, value);

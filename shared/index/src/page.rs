@@ -160,7 +160,10 @@ fn read(
     let records = layout.records();
     let count = reader.gamma()?;
     let (kept, low_bits) = hash_bits(count);
-    let wanted: Vec<u32> = wanted.iter().map(|term| term.remainder(level, kept)).collect();
+    let wanted: Vec<u32> = wanted
+        .iter()
+        .map(|term| term.remainder(level, kept))
+        .collect();
     let mut found = vec![Found::default(); wanted.len()];
     let mut remainder = 0_u32;
     for _ in 0..count {
@@ -210,7 +213,9 @@ fn decode_layout(reader: &mut BitReader<'_>, day: Day) -> Option<Layout> {
     let mut blocks = Vec::new();
     for _ in 0..count {
         let records = unzigzag(reader.gamma()?, usual)?;
-        total = total.checked_add(records).filter(|total| *total <= MOST_RECORDS)?;
+        total = total
+            .checked_add(records)
+            .filter(|total| *total <= MOST_RECORDS)?;
         newest += i64::from(reader.gamma()?);
         blocks.push(Span { records, newest });
     }
@@ -219,11 +224,19 @@ fn decode_layout(reader: &mut BitReader<'_>, day: Day) -> Option<Layout> {
 
 /// Codes a value by its distance from the usual one.
 const fn zigzag(value: u32, usual: u32) -> u32 {
-    if value > usual { (value - usual) * 2 - 1 } else { (usual - value) * 2 }
+    if value > usual {
+        (value - usual) * 2 - 1
+    } else {
+        (usual - value) * 2
+    }
 }
 
 fn unzigzag(code: u32, usual: u32) -> Option<u32> {
-    if code % 2 == 1 { usual.checked_add(code / 2 + 1) } else { usual.checked_sub(code / 2) }
+    if code % 2 == 1 {
+        usual.checked_add(code / 2 + 1)
+    } else {
+        usual.checked_sub(code / 2)
+    }
 }
 
 /// How a posting of two or more records is listed; its count and the segment's decide.
@@ -282,14 +295,23 @@ impl Shape {
 impl List {
     fn new(numbers: Vec<u32>, of: u32) -> Self {
         let present = length(&numbers);
-        let written =
-            if present > of / 2 { absent(&numbers, of).collect() } else { numbers };
-        Self { of, present, written }
+        let written = if present > of / 2 {
+            absent(&numbers, of).collect()
+        } else {
+            numbers
+        };
+        Self {
+            of,
+            present,
+            written,
+        }
     }
 
     fn bits(&self) -> u32 {
         let low_bits = low_bits(length(&self.written), self.of);
-        gaps(self.written.iter().copied()).map(|gap| rice_length(gap, low_bits)).sum()
+        gaps(self.written.iter().copied())
+            .map(|gap| rice_length(gap, low_bits))
+            .sum()
     }
 
     fn encode(&self, writer: &mut BitWriter) {
@@ -312,7 +334,11 @@ impl List {
             numbers.push(number);
             next = number + 1;
         }
-        Some(if is_absent { absent(&numbers, of).collect() } else { numbers })
+        Some(if is_absent {
+            absent(&numbers, of).collect()
+        } else {
+            numbers
+        })
     }
 }
 
@@ -345,9 +371,15 @@ fn encode_posting(writer: &mut BitWriter, present: &[u32], records: u32) {
 fn decode_posting(reader: &mut BitReader<'_>, records: u32) -> Option<Found> {
     if reader.bits(1)? == 0 {
         let record = reader.bits(record_bits(records))?;
-        return (record < records).then(|| Found { records: vec![record], count: 1 });
+        return (record < records).then(|| Found {
+            records: vec![record],
+            count: 1,
+        });
     }
-    let count = reader.gamma()?.checked_add(2).filter(|count| *count <= records)?;
+    let count = reader
+        .gamma()?
+        .checked_add(2)
+        .filter(|count| *count <= records)?;
     let records = match Shape::of(count, records) {
         Shape::All => (0..records).collect(),
         Shape::Records => List::decode(reader, count, records)?,
@@ -355,7 +387,9 @@ fn decode_posting(reader: &mut BitReader<'_>, records: u32) -> Option<Found> {
             let of = records.div_ceil(RUN);
             let present = of.checked_sub(reader.gamma()?)?;
             let runs = List::decode(reader, present, of)?;
-            runs.into_iter().flat_map(|run| run * RUN..records.min((run + 1) * RUN)).collect()
+            runs.into_iter()
+                .flat_map(|run| run * RUN..records.min((run + 1) * RUN))
+                .collect()
         }
     };
     Some(Found { records, count })
@@ -379,7 +413,11 @@ fn gaps(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
 
 /// How many bits the number of a record takes.
 const fn record_bits(records: u32) -> u32 {
-    if records <= 1 { 0 } else { (records - 1).ilog2() + 1 }
+    if records <= 1 {
+        0
+    } else {
+        (records - 1).ilog2() + 1
+    }
 }
 
 /// A list's length; segments are bounded far below what a `u32` counts.

@@ -32,7 +32,8 @@ impl Condition {
     /// Tells whether a record meets the condition.
     pub fn is_met_by(&self, record: &Record<'_>) -> bool {
         let mut holds = false;
-        self.attribute.values(record, |value| holds = holds || self.values.contains(value));
+        self.attribute
+            .values(record, |value| holds = holds || self.values.contains(value));
         holds != self.negated
     }
 }
@@ -93,7 +94,11 @@ impl Query {
             condition.values.insert(value);
         } else {
             let values = BTreeSet::from([value]);
-            self.conditions.push(Condition { attribute, negated, values });
+            self.conditions.push(Condition {
+                attribute,
+                negated,
+                values,
+            });
             self.conditions.sort();
         }
     }
@@ -109,7 +114,10 @@ impl Query {
         self.categories.contains(&category)
             && self.start.is_none_or(|start| record.time() >= start)
             && self.end.is_none_or(|end| record.time() <= end)
-            && self.conditions.iter().all(|condition| condition.is_met_by(record))
+            && self
+                .conditions
+                .iter()
+                .all(|condition| condition.is_met_by(record))
     }
 
     /// A hash of everything the query asks for, to which a cursor is bound.

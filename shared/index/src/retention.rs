@@ -17,7 +17,9 @@ impl Retention {
 
     /// Keeps events for some days; none means forever.
     pub const fn days(days: u32) -> Self {
-        Self { days: if days == 0 { None } else { Some(days) } }
+        Self {
+            days: if days == 0 { None } else { Some(days) },
+        }
     }
 
     /// The days that events are kept, where there is a limit.
@@ -31,7 +33,8 @@ impl Retention {
 
     /// The time of the oldest event that is still kept: lookups hide what is older, to the second.
     pub fn horizon(self, now: i64) -> i64 {
-        self.seconds().map_or(i64::MIN, |kept| now.saturating_sub(kept))
+        self.seconds()
+            .map_or(i64::MIN, |kept| now.saturating_sub(kept))
     }
 
     /// When the items of a day may go: once no event of the day is kept any more.

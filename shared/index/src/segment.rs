@@ -87,7 +87,13 @@ pub struct Segment {
 impl Builder {
     /// Starts a batch of one retention class.
     pub const fn new(class: Class, retention: Retention) -> Self {
-        Self { class, retention, sources: Vec::new(), groups: BTreeMap::new(), bytes: 0 }
+        Self {
+            class,
+            retention,
+            sources: Vec::new(),
+            groups: BTreeMap::new(),
+            bytes: 0,
+        }
     }
 
     /// Names a file that records will come from.
@@ -151,14 +157,21 @@ impl Segment {
 
     /// The write units that putting the segment's own items consumes.
     pub fn write_units(&self) -> usize {
-        let own = self.blocks.iter().chain(&self.pages).chain([&self.tally, &self.directory]);
+        let own = self
+            .blocks
+            .iter()
+            .chain(&self.pages)
+            .chain([&self.tally, &self.directory]);
         own.map(Item::write_units).sum()
     }
 }
 
 /// The stretch of a file that an offset of its content lies in.
 pub const fn stretch_of(offset: usize) -> u32 {
-    #[expect(clippy::cast_possible_truncation, reason = "files are bounded far below 2^32 stretches")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "files are bounded far below 2^32 stretches"
+    )]
     let stretch = (offset / STRETCH_BYTES) as u32;
     stretch
 }

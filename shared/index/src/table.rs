@@ -31,8 +31,16 @@ pub const BODY: &str = "body";
 pub const EXPIRES: &str = "expires";
 
 /// The prefixes of the partition keys that the indexer writes, for its policy.
-pub const WRITTEN: [&str; 8] =
-    ["days#", "writes#", "block#", "terms#", "tally#", "segments#", "files#", "findings"];
+pub const WRITTEN: [&str; 8] = [
+    "days#",
+    "writes#",
+    "block#",
+    "terms#",
+    "tally#",
+    "segments#",
+    "files#",
+    "findings",
+];
 
 /// The seconds of one slot of write marks.
 pub const SLOT_SECONDS: i64 = 600;
@@ -53,7 +61,10 @@ impl SegmentId {
     /// Names a segment by the SHA-256 of its content, of which 80 bits are kept.
     pub fn new(class: &Class, content: &trail::digest::Hash) -> Self {
         let name = format!("{class}.{}", hex::encode(&content[..10]));
-        Self { name, class_length: class.as_str().len() }
+        Self {
+            name,
+            class_length: class.as_str().len(),
+        }
     }
 
     /// Reads a segment's name out of a key.
@@ -61,8 +72,10 @@ impl SegmentId {
         let (class, hash) = name.split_once('.')?;
         class.parse::<Class>().ok()?;
         let hexadecimal = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (hash.len() == 20 && hash.bytes().all(hexadecimal))
-            .then(|| Self { name: name.to_owned(), class_length: class.len() })
+        (hash.len() == 20 && hash.bytes().all(hexadecimal)).then(|| Self {
+            name: name.to_owned(),
+            class_length: class.len(),
+        })
     }
 
     /// The retention class's token.
@@ -240,7 +253,10 @@ mod tests {
         assert_eq!(parse_header(&sort), Some((day, "std", level)));
         assert!(header_from(day) < sort && sort < header_until(day));
         assert_eq!(parse_header("2026-10-13#std#63"), None);
-        assert_eq!(parse_write_mark(&write_mark(slot(day.start()), day)), Some(day));
+        assert_eq!(
+            parse_write_mark(&write_mark(slot(day.start()), day)),
+            Some(day)
+        );
     }
 
     #[test]
@@ -256,7 +272,10 @@ mod tests {
     #[test]
     fn a_key_of_the_longest_kind_fits_and_stays_distinct() {
         let long = "k".repeat(1024);
-        let (one, other) = (file("bucket", &long, Some("v1")), file("bucket", &long, Some("v2")));
+        let (one, other) = (
+            file("bucket", &long, Some("v1")),
+            file("bucket", &long, Some("v2")),
+        );
         assert!(one.len() <= LONGEST_SORT && one != other);
     }
 }

@@ -26,7 +26,10 @@ impl Term {
             }
             _ => (attribute, value),
         };
-        Self(xxh3_64_with_seed(text.as_bytes(), u64::from(attribute.code())))
+        Self(xxh3_64_with_seed(
+            text.as_bytes(),
+            u64::from(attribute.code()),
+        ))
     }
 
     /// The bucket that the term falls into at a level.
@@ -56,8 +59,15 @@ pub struct Level(u8);
 
 impl Level {
     /// Every level, from one bucket to 4,096.
-    pub const ALL: [Self; 7] =
-        [Self(0), Self(1), Self(2), Self(3), Self(4), Self(5), Self(6)];
+    pub const ALL: [Self; 7] = [
+        Self(0),
+        Self(1),
+        Self(2),
+        Self(3),
+        Self(4),
+        Self(5),
+        Self(6),
+    ];
 
     /// How many bits of a hash choose the bucket.
     pub(crate) const fn bits(self) -> u32 {
@@ -71,6 +81,8 @@ impl Level {
 
     /// The level of so many buckets.
     pub fn from_buckets(buckets: u16) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.buckets() == buckets)
+        Self::ALL
+            .into_iter()
+            .find(|level| level.buckets() == buckets)
     }
 }

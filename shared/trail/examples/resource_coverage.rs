@@ -33,19 +33,29 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for file in &files {
         let log = LogFile::inflate(&std::fs::read(file)?, 256 << 20)?;
         for entry in log.entries()? {
-            let Entry::Record(record) = entry else { continue };
+            let Entry::Record(record) = entry else {
+                continue;
+            };
             let started = Instant::now();
             let found = trail::resource::resources(&record);
             spent += started.elapsed();
             resources += found.len();
-            terms += found.iter().map(|resource| resource.name_forms().count()).sum::<usize>();
+            terms += found
+                .iter()
+                .map(|resource| resource.name_forms().count())
+                .sum::<usize>();
             let source = record.source().unwrap_or("(none)").to_owned();
-            let coverage =
-                if is_write(&record) { writes.entry(source).or_default() } else { &mut reads };
+            let coverage = if is_write(&record) {
+                writes.entry(source).or_default()
+            } else {
+                &mut reads
+            };
             coverage.events += 1;
             if found.is_empty() {
-                *coverage.bare.entry(record.name().unwrap_or("(none)").to_owned()).or_default() +=
-                    1;
+                *coverage
+                    .bare
+                    .entry(record.name().unwrap_or("(none)").to_owned())
+                    .or_default() += 1;
             } else {
                 coverage.named += 1;
             }
@@ -53,7 +63,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     report(writes, &reads);
     let events = reads.events.max(1);
-    println!("{} files, {resources} resources, {terms} name forms, {spent:?} spent", files.len());
+    println!(
+        "{} files, {resources} resources, {terms} name forms, {spent:?} spent",
+        files.len()
+    );
     println!("reads: {} of {events} name a resource", reads.named);
     Ok(())
 }
@@ -81,9 +94,11 @@ fn is_write(record: &Record<'_>) -> bool {
     record.read_only.map_or_else(
         || {
             let name = record.name().unwrap_or_default();
-            !["Describe", "Get", "List", "Head", "Lookup", "Search", "BatchGet"]
-                .iter()
-                .any(|reading| name.starts_with(reading))
+            ![
+                "Describe", "Get", "List", "Head", "Lookup", "Search", "BatchGet",
+            ]
+            .iter()
+            .any(|reading| name.starts_with(reading))
         },
         |read_only| !read_only,
     )

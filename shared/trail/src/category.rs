@@ -20,8 +20,12 @@ pub enum Category {
 
 impl Category {
     /// Every category, in the order in which they are listed to people.
-    pub const ALL: [Self; 4] =
-        [Self::Management, Self::Data, Self::NetworkActivity, Self::Insight];
+    pub const ALL: [Self; 4] = [
+        Self::Management,
+        Self::Data,
+        Self::NetworkActivity,
+        Self::Insight,
+    ];
 
     /// The name that CloudTrail writes into `eventCategory`.
     pub const fn as_str(self) -> &'static str {
@@ -40,8 +44,10 @@ impl Category {
     /// that says nothing at all is a management event, because data events
     /// never came without `managementEvent` (facts section 2: 1.06 against 1.07).
     pub fn of(record: &Record<'_>) -> Self {
-        if let Some(category) =
-            record.event_category.as_deref().and_then(|name| name.parse().ok())
+        if let Some(category) = record
+            .event_category
+            .as_deref()
+            .and_then(|name| name.parse().ok())
         {
             return category;
         }

@@ -9,7 +9,10 @@ use crate::lenient;
 /// The `userIdentity` element of a record.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are CloudTrail's own, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are CloudTrail's own, documented there"
+)]
 pub struct UserIdentity<'a> {
     #[serde(borrow, rename = "type", deserialize_with = "lenient::text")]
     pub kind: Option<Cow<'a, str>>,
@@ -32,7 +35,10 @@ pub struct UserIdentity<'a> {
 /// The session behind temporary credentials.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are CloudTrail's own, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are CloudTrail's own, documented there"
+)]
 pub struct SessionContext<'a> {
     #[serde(borrow, deserialize_with = "lenient::object")]
     pub session_issuer: Option<SessionIssuer<'a>>,
@@ -43,7 +49,10 @@ pub struct SessionContext<'a> {
 /// The entity that a session's credentials came from, usually a role.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are CloudTrail's own, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are CloudTrail's own, documented there"
+)]
 pub struct SessionIssuer<'a> {
     #[serde(borrow, rename = "type", deserialize_with = "lenient::text")]
     pub kind: Option<Cow<'a, str>>,
@@ -84,7 +93,10 @@ impl UserIdentity<'_> {
         }
         let principal = present(self.principal_id.as_ref()).and_then(|id| id.split_once(':'));
         let arn = present(self.arn.as_ref()).and_then(|arn| arn.rsplit_once('/'));
-        principal.or(arn).map(|(_, name)| name).filter(|name| !name.is_empty())
+        principal
+            .or(arn)
+            .map(|(_, name)| name)
+            .filter(|name| !name.is_empty())
     }
 
     /// The issuer of the session, where there is one.

@@ -33,7 +33,10 @@ impl ObjectKind {
 
     /// The path segment that tells this kind.
     pub fn segment(self) -> &'static str {
-        Self::SEGMENTS.iter().find(|(_, kind)| *kind == self).map_or("", |(segment, _)| segment)
+        Self::SEGMENTS
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(segment, _)| segment)
     }
 }
 
@@ -74,7 +77,9 @@ pub struct ObjectKey<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// There is no `AWSLogs/[o-.../]ACCOUNT/CloudTrail.../REGION/YYYY/MM/DD/FILE`.
-    #[error("the key is not of CloudTrail's layout AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE")]
+    #[error(
+        "the key is not of CloudTrail's layout AWSLogs/ACCOUNT/CloudTrail/REGION/YYYY/MM/DD/FILE"
+    )]
     Layout,
     /// The path's date is not a date.
     #[error("the key's path names no day of the calendar")]
@@ -91,7 +96,12 @@ impl<'a> ObjectKey<'a> {
     /// user's choosing may itself hold `AWSLogs` or `CloudTrail`.
     pub fn parse(key: &'a str) -> Result<Self, KeyError> {
         let mut parts = key.rsplitn(8, '/');
-        let mut part = || parts.next().filter(|part| !part.is_empty()).ok_or(KeyError::Layout);
+        let mut part = || {
+            parts
+                .next()
+                .filter(|part| !part.is_empty())
+                .ok_or(KeyError::Layout)
+        };
         let (file_name, day, month, year) = (part()?, part()?, part()?, part()?);
         let (region, kind, account, before) = (part()?, part()?, part()?, part()?);
         let kind = ObjectKind::SEGMENTS
@@ -114,11 +124,14 @@ impl<'a> ObjectKey<'a> {
         let number = |text: &str, digits: usize| {
             // A sign would parse too.
             let is_number = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
-            is_number.then(|| text.parse::<i16>().ok()).flatten().ok_or(KeyError::Date)
+            is_number
+                .then(|| text.parse::<i16>().ok())
+                .flatten()
+                .ok_or(KeyError::Date)
         };
         let small = |text: &str| i8::try_from(number(text, 2)?).map_err(|_| KeyError::Date);
-        let delivery_day = Date::new(number(year, 4)?, small(month)?, small(day)?)
-            .map_err(|_| KeyError::Date)?;
+        let delivery_day =
+            Date::new(number(year, 4)?, small(month)?, small(day)?).map_err(|_| KeyError::Date)?;
         let delivery_time = match kind {
             // A trail's name stands before the time, and may look like one.
             ObjectKind::Digest => file_name.rsplit('_').find_map(stamp),

@@ -47,7 +47,10 @@ pub struct LogFile {
 
 /// One element of a log file's `Records`.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly every entry is a record; boxing costs each")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every entry is a record; boxing costs each"
+)]
 pub enum Entry<'a> {
     /// A record that can be indexed.
     Record(Record<'a>),
@@ -130,7 +133,9 @@ fn stated_length(file: &[u8]) -> usize {
     // Deflate cannot shrink anything by more than 1,032 to 1.
     let possible = file.len().saturating_mul(1032);
     file.last_chunk::<4>()
-        .map_or(0, |trailer| usize::try_from(u32::from_le_bytes(*trailer)).unwrap_or(0))
+        .map_or(0, |trailer| {
+            usize::try_from(u32::from_le_bytes(*trailer)).unwrap_or(0)
+        })
         .min(possible)
         .saturating_add(1)
 }

@@ -22,7 +22,10 @@ use crate::lenient;
 /// ```
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[expect(missing_docs, reason = "the fields are CloudTrail's own, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are CloudTrail's own, documented there"
+)]
 pub struct Record<'a> {
     #[serde(skip)]
     text: &'a str,
@@ -38,21 +41,41 @@ pub struct Record<'a> {
     pub event_name: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub aws_region: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "sourceIPAddress", deserialize_with = "lenient::text")]
+    #[serde(
+        borrow,
+        default,
+        rename = "sourceIPAddress",
+        deserialize_with = "lenient::text"
+    )]
     pub source_ip_address: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub user_agent: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub error_code: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "requestID", deserialize_with = "lenient::text")]
+    #[serde(
+        borrow,
+        default,
+        rename = "requestID",
+        deserialize_with = "lenient::text"
+    )]
     pub request_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "eventID", deserialize_with = "lenient::text")]
+    #[serde(
+        borrow,
+        default,
+        rename = "eventID",
+        deserialize_with = "lenient::text"
+    )]
     pub event_id: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub event_type: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub recipient_account_id: Option<Cow<'a, str>>,
-    #[serde(borrow, default, rename = "sharedEventID", deserialize_with = "lenient::text")]
+    #[serde(
+        borrow,
+        default,
+        rename = "sharedEventID",
+        deserialize_with = "lenient::text"
+    )]
     pub shared_event_id: Option<Cow<'a, str>>,
     #[serde(borrow, default, deserialize_with = "lenient::text")]
     pub vpc_endpoint_id: Option<Cow<'a, str>>,
@@ -78,7 +101,10 @@ pub struct Record<'a> {
 /// them by these.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[expect(missing_docs, reason = "the fields are CloudTrail's own, documented there")]
+#[expect(
+    missing_docs,
+    reason = "the fields are CloudTrail's own, documented there"
+)]
 pub struct InsightDetails<'a> {
     #[serde(borrow, deserialize_with = "lenient::text")]
     pub event_source: Option<Cow<'a, str>>,
@@ -115,7 +141,10 @@ impl<'a> Record<'a> {
     /// Reads a record from its text, which must hold nothing else.
     pub fn parse(text: &'a str) -> Result<Self, RecordError> {
         let (record, length) = Self::parse_prefix(text)?;
-        match text.as_bytes()[length..].iter().position(|byte| !byte.is_ascii_whitespace()) {
+        match text.as_bytes()[length..]
+            .iter()
+            .position(|byte| !byte.is_ascii_whitespace())
+        {
             None => Ok(record),
             Some(at) => Err(RecordError::Syntax(length + at)),
         }
@@ -134,12 +163,19 @@ impl<'a> Record<'a> {
                 return Err(RecordError::RepeatedField(values.byte_offset()));
             }
             Some(Err(error)) => {
-                return Err(RecordError::Syntax(offset_of(text, error.line(), error.column())));
+                return Err(RecordError::Syntax(offset_of(
+                    text,
+                    error.line(),
+                    error.column(),
+                )));
             }
             None => return Err(RecordError::NotAnObject),
         };
         let length = values.byte_offset();
-        let time = record.event_time.as_deref().ok_or(RecordError::NoEventTime)?;
+        let time = record
+            .event_time
+            .as_deref()
+            .ok_or(RecordError::NoEventTime)?;
         record.time = parse_time(time).ok_or(RecordError::InvalidEventTime)?;
         record.text = &text[..length];
         Ok((record, length))
@@ -163,14 +199,22 @@ impl<'a> Record<'a> {
     /// The event's name; of an Insight record, that of the unusual call.
     pub fn name(&self) -> Option<&str> {
         present(self.event_name.as_ref()).or_else(|| {
-            present(self.insight_details.as_ref().and_then(|details| details.event_name.as_ref()))
+            present(
+                self.insight_details
+                    .as_ref()
+                    .and_then(|details| details.event_name.as_ref()),
+            )
         })
     }
 
     /// The event's source; of an Insight record, that of the unusual call.
     pub fn source(&self) -> Option<&str> {
         present(self.event_source.as_ref()).or_else(|| {
-            present(self.insight_details.as_ref().and_then(|details| details.event_source.as_ref()))
+            present(
+                self.insight_details
+                    .as_ref()
+                    .and_then(|details| details.event_source.as_ref()),
+            )
         })
     }
 
@@ -211,7 +255,10 @@ fn parse_time(text: &str) -> Option<i64> {
 
 /// Turns serde's line and column (both from 1) into a byte offset.
 fn offset_of(text: &str, line: usize, column: usize) -> usize {
-    let before: usize =
-        text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     (before + column.saturating_sub(1)).min(text.len())
 }

@@ -76,10 +76,17 @@ impl Resource {
 /// the same name has a type.
 pub fn resources(record: &Record<'_>) -> BTreeSet<Resource> {
     let mut found = Found::default();
-    for listed in record.resources.map(|list| listed::listed(list.get())).unwrap_or_default() {
+    for listed in record
+        .resources
+        .map(|list| listed::listed(list.get()))
+        .unwrap_or_default()
+    {
         if let Some(name) = listed.name() {
             let kind = listed.kind.as_ref().filter(|kind| !kind.is_empty());
-            found.insert(kind.map(|kind| Cow::Owned(kind.to_string())), Cow::Borrowed(name));
+            found.insert(
+                kind.map(|kind| Cow::Owned(kind.to_string())),
+                Cow::Borrowed(name),
+            );
         }
     }
     extract(record, &mut found);
@@ -129,7 +136,9 @@ fn extract(record: &Record<'_>, found: &mut Found) {
     let rules = table::rules(record.source().unwrap_or_default());
     let event = record.name().unwrap_or_default();
     let mut look = |place, json: Option<&RawValue>| {
-        let Some(json) = json.map(RawValue::get) else { return };
+        let Some(json) = json.map(RawValue::get) else {
+            return;
+        };
         walk::strings(json, |keys, text| {
             let mut is_ruled = false;
             for rule in rules.find(event, place, keys) {
@@ -164,7 +173,10 @@ impl Found {
     fn insert(&mut self, kind: Option<Cow<'static, str>>, name: Cow<'_, str>) {
         if is_name(&name) {
             let kind = kind.or_else(|| Some(Cow::Borrowed(Arn::parse(&name)?.kind()?)));
-            self.resources.insert(Resource { kind, name: name.into_owned() });
+            self.resources.insert(Resource {
+                kind,
+                name: name.into_owned(),
+            });
         }
     }
 
@@ -180,8 +192,13 @@ impl Found {
             Take::ObjectKey => return self.object_key = Some(name.into_owned()),
             _ => {}
         }
-        // A field for a name may hold an id or ARN that tells its type better.
-        let kind = ec2_id::kind_of(&name).or_else(|| (!kind.is_empty()).then_some(kind));
+        // A field for a name may hold an id or ARN that tells its type better; but a
+        // session called like the instance that it belongs to is still a session.
+        let told = match take {
+            Take::Session => None,
+            _ => ec2_id::kind_of(&name),
+        };
+        let kind = told.or_else(|| (!kind.is_empty()).then_some(kind));
         let name = match arn::decode(&name) {
             Cow::Owned(decoded) => Cow::Owned(decoded),
             Cow::Borrowed(_) => name,
@@ -226,7 +243,11 @@ impl Found {
 
     /// Gives the resources back, without names of unknown type that also have a type.
     fn finish(mut self) -> BTreeSet<Resource> {
-        if self.resources.first().is_some_and(|resource| resource.kind.is_none()) {
+        if self
+            .resources
+            .first()
+            .is_some_and(|resource| resource.kind.is_none())
+        {
             let typed: BTreeSet<_> = self
                 .resources
                 .iter()
@@ -254,12 +275,15 @@ fn is_arn_field(keys: &Keys<'_>) -> bool {
         2 => {
             let ends_with = |end: &str| {
                 key.len().checked_sub(end.len()).is_some_and(|at| {
-                    key.get(at..).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+                    key.get(at..)
+                        .is_some_and(|tail| tail.eq_ignore_ascii_case(end))
                 })
             };
             !key.contains(':')
                 && (ends_with("arn") || ends_with("arns"))
-                && keys.parents().all(|parent| !parent.eq_ignore_ascii_case("encryptionContext"))
+                && keys
+                    .parents()
+                    .all(|parent| !parent.eq_ignore_ascii_case("encryptionContext"))
         }
         _ => false,
     }

@@ -2,7 +2,10 @@
 
 /// A class of user agents, coarse enough to ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names say it; `as_str` is the value that lookups use")]
+#[expect(
+    missing_docs,
+    reason = "the names say it; `as_str` is the value that lookups use"
+)]
 pub enum UserAgentClass {
     Console,
     Cli,
@@ -195,41 +198,86 @@ mod tests {
         for (user_agent, class) in [
             ("console.amazonaws.com", Class::Console),
             ("signin.amazonaws.com", Class::Console),
-            ("[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10]", Class::Console),
-            ("RDS Console, aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10", Class::Console),
-            ("EC2ConsoleFrontend, aws-internal/3 aws-sdk-java/1.12.488", Class::Console),
-            ("aws-cli/2.15.30 Python/3.11.8 Linux/6.1 source/x86_64 prompt/off", Class::Cli),
-            ("aws-cli/2.15.30 md/command#ec2.get-console-output", Class::Cli),
+            (
+                "[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10]",
+                Class::Console,
+            ),
+            (
+                "RDS Console, aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10",
+                Class::Console,
+            ),
+            (
+                "EC2ConsoleFrontend, aws-internal/3 aws-sdk-java/1.12.488",
+                Class::Console,
+            ),
+            (
+                "aws-cli/2.15.30 Python/3.11.8 Linux/6.1 source/x86_64 prompt/off",
+                Class::Cli,
+            ),
+            (
+                "aws-cli/2.15.30 md/command#ec2.get-console-output",
+                Class::Cli,
+            ),
             (
                 "APN/1.0 HashiCorp/1.0 Terraform/1.5.2 (+https://www.terraform.io) \
                  terraform-provider-aws/5.7.0 aws-sdk-go/1.44.296 (go1.20.5; linux; amd64)",
                 Class::Terraform,
             ),
             ("cloudformation.amazonaws.com", Class::CloudFormation),
-            ("aws-sdk-nodejs/2.1450.0 linux/v20 aws-cdk/2.90.0", Class::Cdk),
-            ("Boto3/1.26.90 Python/3.9.17 Linux/5.10 Botocore/1.29.90", Class::Python),
-            ("[Boto3/1.26.90 md/Botocore#1.29.90 ua/2.0 lang/python#3.9.17]", Class::Python),
-            ("aws-sdk-go-v2/1.30.1 os/linux lang/go#1.22.2 api/lambda#1.54.0", Class::Go),
+            (
+                "aws-sdk-nodejs/2.1450.0 linux/v20 aws-cdk/2.90.0",
+                Class::Cdk,
+            ),
+            (
+                "Boto3/1.26.90 Python/3.9.17 Linux/5.10 Botocore/1.29.90",
+                Class::Python,
+            ),
+            (
+                "[Boto3/1.26.90 md/Botocore#1.29.90 ua/2.0 lang/python#3.9.17]",
+                Class::Python,
+            ),
+            (
+                "aws-sdk-go-v2/1.30.1 os/linux lang/go#1.22.2 api/lambda#1.54.0",
+                Class::Go,
+            ),
             (
                 "aws-sdk-go/1.44.296 (go1.20.5; linux; amd64) karpenter.sh-v0.37.0",
                 Class::Kubernetes,
             ),
-            ("amazon-vpc-cni-k8s/version/v1.15.1 aws-sdk-go/1.45.19", Class::Kubernetes),
-            ("aws-sdk-js/3.523.0 ua/2.0 os/linux lang/js md/nodejs#18.18.2", Class::JavaScript),
-            ("aws-sdk-java/2.20.9 Linux/5.10 OpenJDK_64-Bit kotlin/1.3.10", Class::Java),
+            (
+                "amazon-vpc-cni-k8s/version/v1.15.1 aws-sdk-go/1.45.19",
+                Class::Kubernetes,
+            ),
+            (
+                "aws-sdk-js/3.523.0 ua/2.0 os/linux lang/js md/nodejs#18.18.2",
+                Class::JavaScript,
+            ),
+            (
+                "aws-sdk-java/2.20.9 Linux/5.10 OpenJDK_64-Bit kotlin/1.3.10",
+                Class::Java,
+            ),
             ("aws-sdk-kotlin/1.0.0 ua/2.0 api/s3#1.0.0", Class::Kotlin),
-            ("aws-sdk-rust/1.3.9 ua/2.1 api/sts/1.80.0 os/linux lang/rust/1.95.0", Class::Rust),
+            (
+                "aws-sdk-rust/1.3.9 ua/2.1 api/sts/1.80.0 os/linux lang/rust/1.95.0",
+                Class::Rust,
+            ),
             (
                 "AWSPowerShell.Common/4.1.370 .NET_Core/6.0 aws-sdk-dotnet-coreclr/3.7",
                 Class::PowerShell,
             ),
-            ("aws-sdk-dotnet-coreclr/3.7.103 .NET_Core/6.0", Class::DotNet),
+            (
+                "aws-sdk-dotnet-coreclr/3.7.103 .NET_Core/6.0",
+                Class::DotNet,
+            ),
             (
                 "Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/115.0",
                 Class::Browser,
             ),
             ("AWS Internal", Class::Service),
-            ("aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10", Class::Service),
+            (
+                "aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10",
+                Class::Service,
+            ),
             ("autoscaling.amazonaws.com", Class::Service),
             ("s3.cn-north-1.amazonaws.com.cn", Class::Service),
             ("Go-http-client/1.1", Class::Other),

@@ -22,32 +22,68 @@ fn user_names_follow_the_identity_type() {
             Some("carol"),
         ),
         (json!({"type": "IAMUser", "userName": ""}), None),
-        (json!({"type": "Root", "accountId": "111122223333"}), Some("root")),
-        (json!({"type": "Root", "userName": "my-alias"}), Some("my-alias")),
+        (
+            json!({"type": "Root", "accountId": "111122223333"}),
+            Some("root"),
+        ),
+        (
+            json!({"type": "Root", "userName": "my-alias"}),
+            Some("my-alias"),
+        ),
         (
             json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:alice", "arn": session}),
             Some("alice"),
         ),
-        (json!({"type": "AssumedRole", "arn": session}), Some("alice")),
+        (
+            json!({"type": "AssumedRole", "arn": session}),
+            Some("alice"),
+        ),
         (
             json!({"type": "AssumedRole", "principalId": "AROAEXAMPLE:alice",
                    "sessionContext": {"sessionIssuer": {"type": "Role", "userName": "Deploy"}}}),
             Some("alice"),
         ),
-        (json!({"type": "FederatedUser", "principalId": "111122223333:dave"}), Some("dave")),
-        (json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"}), None),
+        (
+            json!({"type": "FederatedUser", "principalId": "111122223333:dave"}),
+            Some("dave"),
+        ),
+        (
+            json!({"type": "AWSService", "invokedBy": "lambda.amazonaws.com"}),
+            None,
+        ),
         (
             json!({"type": "AWSAccount", "accountId": "444455556666", "principalId": "AROAEXAMPLE:x"}),
             None,
         ),
-        (json!({"type": "SAMLUser", "userName": "bob@example.com"}), Some("bob@example.com")),
-        (json!({"type": "WebIdentityUser", "userName": "sub-1"}), Some("sub-1")),
-        (json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u1"}}), None),
-        (json!({"type": "Role", "userName": "Deploy"}), Some("Deploy")),
-        (json!({"type": "Directory", "userName": "erin"}), Some("erin")),
+        (
+            json!({"type": "SAMLUser", "userName": "bob@example.com"}),
+            Some("bob@example.com"),
+        ),
+        (
+            json!({"type": "WebIdentityUser", "userName": "sub-1"}),
+            Some("sub-1"),
+        ),
+        (
+            json!({"type": "IdentityCenterUser", "onBehalfOf": {"userId": "u1"}}),
+            None,
+        ),
+        (
+            json!({"type": "Role", "userName": "Deploy"}),
+            Some("Deploy"),
+        ),
+        (
+            json!({"type": "Directory", "userName": "erin"}),
+            Some("erin"),
+        ),
         (json!({"type": "Unknown"}), None),
-        (json!({"type": "SomethingNew", "userName": "frank"}), Some("frank")),
-        (json!({"accountId": "111122223333", "invokedBy": "AWS Internal"}), None),
+        (
+            json!({"type": "SomethingNew", "userName": "frank"}),
+            Some("frank"),
+        ),
+        (
+            json!({"accountId": "111122223333", "invokedBy": "AWS Internal"}),
+            None,
+        ),
         (
             json!({"type": "IAMUser", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}),
             Some("HIDDEN_DUE_TO_SECURITY_REASONS"),
@@ -61,12 +97,20 @@ fn user_names_follow_the_identity_type() {
 
 #[test]
 fn an_empty_access_key_is_none() {
-    for (key, expected) in
-        [("\"\"", None), ("null", None), ("\"ASIAEXAMPLE1\"", Some("ASIAEXAMPLE1"))]
-    {
+    for (key, expected) in [
+        ("\"\"", None),
+        ("null", None),
+        ("\"ASIAEXAMPLE1\"", Some("ASIAEXAMPLE1")),
+    ] {
         let text = record(&format!(r#","userIdentity":{{"accessKeyId":{key}}}"#));
         let read = parse(&text);
-        assert_eq!(read.user_identity.as_ref().expect("an identity").access_key(), expected);
+        assert_eq!(
+            read.user_identity
+                .as_ref()
+                .expect("an identity")
+                .access_key(),
+            expected
+        );
     }
 }
 

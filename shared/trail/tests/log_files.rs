@@ -39,7 +39,10 @@ fn a_log_file_is_inflated_and_hashed() {
     let content = format!(r#"{{"Records":[{RECORD}]}}"#);
     let log = LogFile::inflate(&gzip(content.as_bytes()), LIMIT).expect("a log file");
     assert_eq!(log.content(), content.as_bytes());
-    assert_eq!(log.sha256(), LogFile::from_content(content.into_bytes()).sha256());
+    assert_eq!(
+        log.sha256(),
+        LogFile::from_content(content.into_bytes()).sha256()
+    );
     assert_eq!(log.entries().expect("records").len(), 1);
 }
 
@@ -47,7 +50,13 @@ fn a_log_file_is_inflated_and_hashed() {
 fn the_bound_is_exact() {
     for length in [0, 1, 4095, 4096, 100_000] {
         let file = gzip(&vec![b' '; length]);
-        assert_eq!(LogFile::inflate(&file, length).expect("within").content().len(), length);
+        assert_eq!(
+            LogFile::inflate(&file, length)
+                .expect("within")
+                .content()
+                .len(),
+            length
+        );
         if let Some(limit) = length.checked_sub(1) {
             let refused = LogFile::inflate(&file, limit).expect_err("beyond");
             assert_eq!(refused, LogFileError::TooLarge { limit });
@@ -68,8 +77,17 @@ fn a_bomb_is_refused_whatever_length_it_states() {
 
 #[test]
 fn what_is_not_gzip_is_refused() {
-    for file in [&b""[..], b"\x1f", b"{\"Records\":[]}", b"PK\x03\x04", b"\x8b\x1f\x08\x00"] {
-        assert_eq!(LogFile::inflate(file, LIMIT).expect_err("no gzip"), LogFileError::NotGzip);
+    for file in [
+        &b""[..],
+        b"\x1f",
+        b"{\"Records\":[]}",
+        b"PK\x03\x04",
+        b"\x8b\x1f\x08\x00",
+    ] {
+        assert_eq!(
+            LogFile::inflate(file, LIMIT).expect_err("no gzip"),
+            LogFileError::NotGzip
+        );
     }
 }
 
@@ -78,7 +96,12 @@ fn a_member_cut_short_anywhere_is_damaged() {
     let file = gzip(format!(r#"{{"Records":[{RECORD}]}}"#).as_bytes());
     for length in 2..file.len() {
         let refused = LogFile::inflate(&file[..length], LIMIT).expect_err("cut short");
-        assert_eq!(refused, LogFileError::DamagedGzip, "{length} of {}", file.len());
+        assert_eq!(
+            refused,
+            LogFileError::DamagedGzip,
+            "{length} of {}",
+            file.len()
+        );
     }
 }
 
@@ -90,7 +113,11 @@ fn a_wrong_checksum_or_length_is_damage() {
         let at = file.len() - from_end;
         file[at] ^= 1;
         let refused = LogFile::inflate(&file, LIMIT).expect_err("damaged");
-        assert_eq!(refused, LogFileError::DamagedGzip, "byte {from_end} from the end");
+        assert_eq!(
+            refused,
+            LogFileError::DamagedGzip,
+            "byte {from_end} from the end"
+        );
     }
 }
 
@@ -116,7 +143,10 @@ fn records_are_read_between_other_keys_and_white_space() {
     let content = format!(
         " \n{{ \"before\" : [ {{\"Records\":[1]}} , \"]\" ] , \"Records\" : [ {RECORD} ,\n\t{RECORD} ] , \"after\":null }} \n"
     );
-    assert_eq!(outcomes(content.as_bytes()), Ok(vec![Ok(RECORD.to_owned()); 2]));
+    assert_eq!(
+        outcomes(content.as_bytes()),
+        Ok(vec![Ok(RECORD.to_owned()); 2])
+    );
 }
 
 #[test]
@@ -128,7 +158,11 @@ fn a_file_may_hold_no_records() {
 #[test]
 fn files_of_another_form_have_no_records() {
     for content in ["{}", "{ }", r#"{"records":[]}"#, r#"{"a":{"Records":[]}}"#] {
-        assert_eq!(outcomes(content.as_bytes()), Err(LogFileError::NoRecords), "{content}");
+        assert_eq!(
+            outcomes(content.as_bytes()),
+            Err(LogFileError::NoRecords),
+            "{content}"
+        );
     }
 }
 
@@ -139,7 +173,10 @@ fn bad_elements_are_set_aside_where_they_stand() {
         ("17", RecordError::NotAnObject),
         ("null", RecordError::NotAnObject),
         (r#""],{[""#, RecordError::NotAnObject),
-        (r#"[{"eventTime":"2026-10-13T08:00:00Z"}]"#, RecordError::NotAnObject),
+        (
+            r#"[{"eventTime":"2026-10-13T08:00:00Z"}]"#,
+            RecordError::NotAnObject,
+        ),
         (no_time, RecordError::NoEventTime),
         (r#"{"eventTime":"noon"}"#, RecordError::InvalidEventTime),
     ];
@@ -166,7 +203,10 @@ fn an_element_of_bad_syntax_is_set_aside_with_its_extent() {
     ] {
         let content = format!(r#"{{"Records":[{RECORD},{element},{RECORD}]}}"#);
         let found = outcomes(content.as_bytes()).expect("records");
-        assert_eq!((&found[0], &found[2]), (&Ok(RECORD.to_owned()), &Ok(RECORD.to_owned())));
+        assert_eq!(
+            (&found[0], &found[2]),
+            (&Ok(RECORD.to_owned()), &Ok(RECORD.to_owned()))
+        );
         let Err((offset, length, RecordError::Syntax(at))) = found[1] else {
             panic!("{:?}", found[1]);
         };
@@ -194,15 +234,23 @@ fn a_record_that_is_not_utf8_is_set_aside_alone() {
 
 #[test]
 fn bytes_that_are_not_utf8_beside_the_records_do_no_harm() {
-    let content =
-        [br#"{"a":"#.as_slice(), b"\"\xff\xfe\",\"Records\":[", RECORD.as_bytes(), b"]}"].concat();
+    let content = [
+        br#"{"a":"#.as_slice(),
+        b"\"\xff\xfe\",\"Records\":[",
+        RECORD.as_bytes(),
+        b"]}",
+    ]
+    .concat();
     assert_eq!(outcomes(&content), Ok(vec![Ok(RECORD.to_owned())]));
 }
 
 #[test]
 fn records_that_stand_twice_are_refused_because_readers_would_disagree() {
     let content = format!(r#"{{"Records":[{RECORD}],"Records":[]}}"#);
-    assert!(matches!(outcomes(content.as_bytes()), Err(LogFileError::NotRecords(_))));
+    assert!(matches!(
+        outcomes(content.as_bytes()),
+        Err(LogFileError::NotRecords(_))
+    ));
 }
 
 #[test]
@@ -247,5 +295,8 @@ fn deep_nesting_needs_no_stack() {
     let deep = format!("{}{}", "[".repeat(500_000), "]".repeat(500_000));
     let content = format!(r#"{{"other":{deep},"Records":[{deep},{RECORD}]}}"#);
     let found = outcomes(content.as_bytes()).expect("records");
-    assert!(matches!(found[..], [Err((_, 1_000_000, RecordError::NotAnObject)), Ok(_)]));
+    assert!(matches!(
+        found[..],
+        [Err((_, 1_000_000, RecordError::NotAnObject)), Ok(_)]
+    ));
 }

@@ -33,17 +33,30 @@ fn a_log_file_of_an_account() {
 fn each_kind_is_told_by_its_segment() {
     for (segment, kind, has_records) in [
         ("CloudTrail", ObjectKind::Log, true),
-        ("CloudTrail-NetworkActivity", ObjectKind::NetworkActivity, true),
+        (
+            "CloudTrail-NetworkActivity",
+            ObjectKind::NetworkActivity,
+            true,
+        ),
         ("CloudTrail-Insight", ObjectKind::Insight, true),
         ("CloudTrail-Digest", ObjectKind::Digest, false),
         ("CloudTrail-Aggregated", ObjectKind::Aggregated, false),
     ] {
         let key = format!("AWSLogs/111122223333/{segment}/eu-west-1/2026/10/13/{NAME}");
         let parsed = parse(&key);
-        assert_eq!((parsed.kind, parsed.kind.has_records()), (kind, has_records));
+        assert_eq!(
+            (parsed.kind, parsed.kind.has_records()),
+            (kind, has_records)
+        );
         assert_eq!(kind.segment(), segment);
     }
-    for segment in ["cloudtrail", "CloudTrail-", "CloudTrail-Other", "CloudTrailX", "Config"] {
+    for segment in [
+        "cloudtrail",
+        "CloudTrail-",
+        "CloudTrail-Other",
+        "CloudTrailX",
+        "Config",
+    ] {
         let key = format!("AWSLogs/111122223333/{segment}/eu-west-1/2026/10/13/{NAME}");
         assert_eq!(ObjectKey::parse(&key), Err(KeyError::Layout), "{segment}");
     }
@@ -52,7 +65,10 @@ fn each_kind_is_told_by_its_segment() {
 #[test]
 fn digests_name_the_second_and_may_be_backfilled() {
     let folder = "AWSLogs/111122223333/CloudTrail-Digest/eu-west-1/2026/10/13";
-    for end in ["20261013T080545Z.json.gz", "20261013T080545Z_backfill.json.gz"] {
+    for end in [
+        "20261013T080545Z.json.gz",
+        "20261013T080545Z_backfill.json.gz",
+    ] {
         // A trail may be named like a time.
         for trail in ["audit", "my_trail", "20200101T0000Z"] {
             let name = format!("111122223333_CloudTrail-Digest_eu-west-1_{trail}_us-east-1_{end}");
@@ -76,7 +92,11 @@ fn prefixes_may_hold_the_words_of_the_layout() {
     ] {
         let key = format!("{prefix}AWSLogs/444455556666/CloudTrail/us-east-1/2026/10/13/{NAME}");
         let parsed = parse(&key);
-        assert_eq!((parsed.prefix, parsed.account), (prefix, "444455556666"), "{prefix}");
+        assert_eq!(
+            (parsed.prefix, parsed.account),
+            (prefix, "444455556666"),
+            "{prefix}"
+        );
         assert_eq!(parsed.organization, None);
     }
 }
@@ -85,7 +105,10 @@ fn prefixes_may_hold_the_words_of_the_layout() {
 fn an_organization_stands_before_the_account() {
     let key = format!("p/AWSLogs/o-abc123/111122223333/CloudTrail/eu-west-1/2026/10/13/{NAME}");
     let parsed = parse(&key);
-    assert_eq!((parsed.prefix, parsed.organization), ("p/", Some("o-abc123")));
+    assert_eq!(
+        (parsed.prefix, parsed.organization),
+        ("p/", Some("o-abc123"))
+    );
     assert_eq!(parsed.account, "111122223333");
     let key = format!("AWSLogs/x-abc123/111122223333/CloudTrail/eu-west-1/2026/10/13/{NAME}");
     assert_eq!(ObjectKey::parse(&key), Err(KeyError::Layout));

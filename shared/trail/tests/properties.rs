@@ -18,8 +18,10 @@ fn any_value() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 32, 6, |inner| {
         prop_oneof![
             vec(inner.clone(), 0..6).prop_map(Value::from),
-            vec((r#"[a-zA-Z{}\[\]"\\]{0,8}"#, inner), 0..6)
-                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+            vec((r#"[a-zA-Z{}\[\]"\\]{0,8}"#, inner), 0..6).prop_map(|members| members
+                .into_iter()
+                .collect::<serde_json::Map<_, _>>()
+                .into()),
         ]
     })
 }
@@ -52,7 +54,11 @@ fn any_element() -> impl Strategy<Value = (Value, bool)> {
 }
 
 fn write(value: &Value, is_pretty: bool) -> String {
-    if is_pretty { format!("{value:#}") } else { value.to_string() }
+    if is_pretty {
+        format!("{value:#}")
+    } else {
+        value.to_string()
+    }
 }
 
 proptest! {

@@ -45,13 +45,18 @@ fn every_record_is_the_exact_slice_that_a_json_reader_sees() {
         assert_eq!(entries.len(), expected.len(), "{}", path.display());
         let mut end = 0;
         for (entry, expected) in entries.iter().zip(expected) {
-            let Entry::Record(record) = entry else { panic!("{entry:?} in {}", path.display()) };
+            let Entry::Record(record) = entry else {
+                panic!("{entry:?} in {}", path.display())
+            };
             let text = record.text();
             let start = text.as_ptr() as usize - content.as_ptr() as usize;
             assert!(start >= end, "records lie in order");
             end = start + text.len();
             assert_eq!(&content[start..end], text.as_bytes());
-            assert_eq!(&serde_json::from_str::<Value>(text).expect("JSON"), expected);
+            assert_eq!(
+                &serde_json::from_str::<Value>(text).expect("JSON"),
+                expected
+            );
         }
     }
 }
@@ -61,7 +66,9 @@ fn the_fields_are_those_that_a_json_reader_sees() {
     for path in ["logs", "stratus"].into_iter().flat_map(log_files) {
         let log = inflate(&path);
         for entry in log.entries().expect("records") {
-            let Entry::Record(record) = entry else { panic!("{entry:?}") };
+            let Entry::Record(record) = entry else {
+                panic!("{entry:?}")
+            };
             let value: Value = serde_json::from_str(record.text()).expect("JSON");
             let text = |key: &str| value[key].as_str().filter(|text| !text.is_empty());
             assert_eq!(record.id(), text("eventID"));
@@ -90,7 +97,9 @@ fn resources_of_every_record_are_named_in_known_forms() {
     for path in ["logs", "stratus"].into_iter().flat_map(log_files) {
         let log = inflate(&path);
         for entry in log.entries().expect("records") {
-            let Entry::Record(record) = entry else { panic!("{entry:?}") };
+            let Entry::Record(record) = entry else {
+                panic!("{entry:?}")
+            };
             records += 1;
             let found = trail::resource::resources(&record);
             named += usize::from(!found.is_empty());
@@ -102,7 +111,11 @@ fn resources_of_every_record_are_named_in_known_forms() {
             // What the record itself lists is never lost.
             if let Some(listed) = record.resources {
                 let listed: Value = serde_json::from_str(listed.get()).expect("JSON");
-                for arn in listed.as_array().into_iter().flatten().filter_map(|r| r["ARN"].as_str())
+                for arn in listed
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|r| r["ARN"].as_str())
                 {
                     assert!(found.iter().any(|resource| resource.name == arn), "{arn}");
                 }
@@ -121,10 +134,19 @@ fn keys_of_the_published_logs_are_understood() {
         let path = path.to_string_lossy();
         let at = path.find("/AWSLogs/").expect("CloudTrail's layout") + 1;
         let key = ObjectKey::parse(&path[at..]).expect("CloudTrail's layout");
-        assert!(key.file_name.starts_with(&format!("{}_CloudTrail_{}_", key.account, key.region)));
+        assert!(
+            key.file_name
+                .starts_with(&format!("{}_CloudTrail_{}_", key.account, key.region))
+        );
         let named = key.delivery_time.expect("a delivery time");
-        let day = key.delivery_day.to_zoned(jiff::tz::TimeZone::UTC).expect("a day");
-        assert_eq!(named.div_euclid(86_400), day.timestamp().as_second() / 86_400);
+        let day = key
+            .delivery_day
+            .to_zoned(jiff::tz::TimeZone::UTC)
+            .expect("a day");
+        assert_eq!(
+            named.div_euclid(86_400),
+            day.timestamp().as_second() / 86_400
+        );
     }
 }
 
@@ -134,7 +156,9 @@ fn few_user_agents_are_of_no_class() {
     for path in log_files("logs") {
         let log = inflate(&path);
         for entry in log.entries().expect("records") {
-            let Entry::Record(record) = entry else { panic!("{entry:?}") };
+            let Entry::Record(record) = entry else {
+                panic!("{entry:?}")
+            };
             if let Some(user_agent) = &record.user_agent {
                 calls += 1;
                 other += usize::from(UserAgentClass::of(user_agent) == UserAgentClass::Other);

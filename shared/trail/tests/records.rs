@@ -24,7 +24,11 @@ fn the_text_is_kept_byte_for_byte() {
         "{ \"x\" : 1.50e+1,\n\t\"eventTime\":\"2026-10-13T08:00:00Z\", \"y\":\"\\u00e9\\/é\" }";
     assert_eq!(parse(text).text(), text);
     let padded = format!("{text}\r\n  ");
-    assert_eq!(parse(&padded).text(), text, "what follows is not part of it");
+    assert_eq!(
+        parse(&padded).text(),
+        text,
+        "what follows is not part of it"
+    );
 }
 
 #[test]
@@ -38,12 +42,24 @@ fn a_prefix_is_read_and_measured() {
 #[test]
 fn trailing_bytes_are_refused_where_they_stand() {
     let text = record("");
-    assert_eq!(refusal(&format!("{text} x")), RecordError::Syntax(text.len() + 1));
+    assert_eq!(
+        refusal(&format!("{text} x")),
+        RecordError::Syntax(text.len() + 1)
+    );
 }
 
 #[test]
 fn only_an_object_is_a_record() {
-    for text in ["", " ", "null", "17", "\"text\"", "[]", r#"[["2026-10-13T08:00:00Z"]]"#, " {}"] {
+    for text in [
+        "",
+        " ",
+        "null",
+        "17",
+        "\"text\"",
+        "[]",
+        r#"[["2026-10-13T08:00:00Z"]]"#,
+        " {}",
+    ] {
         assert_eq!(refusal(text), RecordError::NotAnObject, "{text}");
     }
 }
@@ -96,7 +112,10 @@ fn strings_are_decoded_in_fields_and_not_in_the_text() {
 
 #[test]
 fn keys_may_be_escaped() {
-    assert_eq!(parse(&record(r#","event\u004eame":"ListBuckets""#)).name(), Some("ListBuckets"));
+    assert_eq!(
+        parse(&record(r#","event\u004eame":"ListBuckets""#)).name(),
+        Some("ListBuckets")
+    );
 }
 
 #[test]
@@ -112,7 +131,11 @@ fn fields_of_odd_types_count_as_absent_or_as_their_text() {
     assert_eq!(read.user_agent.as_deref(), Some("true"));
     assert_eq!((read.read_only, read.management_event), (Some(true), None));
     assert!(read.user_identity.is_none() && read.insight_details.is_none());
-    assert_eq!(read.request_parameters.map(serde_json::value::RawValue::get), Some("7"));
+    assert_eq!(
+        read.request_parameters
+            .map(serde_json::value::RawValue::get),
+        Some("7")
+    );
 }
 
 #[test]
@@ -123,7 +146,10 @@ fn parts_of_the_identity_may_be_of_odd_types_too() {
     );
     let read = parse(&text);
     let identity = read.user_identity.as_ref().expect("an identity");
-    assert_eq!((identity.kind.as_deref(), identity.user_name.as_deref()), (Some("IAMUser"), None));
+    assert_eq!(
+        (identity.kind.as_deref(), identity.user_name.as_deref()),
+        (Some("IAMUser"), None)
+    );
     assert_eq!(read.account(), Some("111122223333"));
     assert!(identity.issuer().is_none());
 }
@@ -138,7 +164,10 @@ fn a_repeated_field_is_refused_because_readers_would_disagree() {
         r#","eventName":"A","event\u004eame":"B""#,
     ] {
         let refused = refusal(&record(members));
-        assert!(matches!(refused, RecordError::RepeatedField(_)), "{members}: {refused}");
+        assert!(
+            matches!(refused, RecordError::RepeatedField(_)),
+            "{members}: {refused}"
+        );
     }
 }
 
@@ -154,10 +183,25 @@ fn syntax_errors_say_where() {
     let cut = &text[..text.len() - 1];
     assert!(matches!(refusal(cut), RecordError::Syntax(at) if at >= cut.len() - 1));
     let broken = text.replace("\"A\"", "A");
-    let RecordError::Syntax(at) = refusal(&broken) else { panic!("a syntax error") };
-    assert!(at.abs_diff(broken.find(":A").expect("is there")) <= 2, "{at}");
-    for members in [r#","a":01"#, r#","a":"\x""#, ",\"a\":\"\n\"", r#","a":[1,]"#, ",", r#","a""#] {
-        assert!(matches!(refusal(&record(members)), RecordError::Syntax(_)), "{members}");
+    let RecordError::Syntax(at) = refusal(&broken) else {
+        panic!("a syntax error")
+    };
+    assert!(
+        at.abs_diff(broken.find(":A").expect("is there")) <= 2,
+        "{at}"
+    );
+    for members in [
+        r#","a":01"#,
+        r#","a":"\x""#,
+        ",\"a\":\"\n\"",
+        r#","a":[1,]"#,
+        ",",
+        r#","a""#,
+    ] {
+        assert!(
+            matches!(refusal(&record(members)), RecordError::Syntax(_)),
+            "{members}"
+        );
     }
 }
 
@@ -196,7 +240,10 @@ fn an_insight_record_is_known_by_the_unusual_call() {
            "eventName":"RunInstances","errorCode":"null"}"#,
     );
     let read = parse(&text);
-    assert_eq!((read.name(), read.source()), (Some("RunInstances"), Some("ec2.amazonaws.com")));
+    assert_eq!(
+        (read.name(), read.source()),
+        (Some("RunInstances"), Some("ec2.amazonaws.com"))
+    );
     assert_eq!(read.error_code(), None, "the text null stands for no error");
     let text = record(r#","insightDetails":{"errorCode":"AccessDenied"}"#);
     assert_eq!(parse(&text).error_code(), Some("AccessDenied"));
@@ -208,10 +255,19 @@ fn records_are_placed_by_category_or_by_what_says_as_much() {
         ("", Category::Management),
         (r#","eventCategory":"Management""#, Category::Management),
         (r#","eventCategory":"Data""#, Category::Data),
-        (r#","eventCategory":"NetworkActivity""#, Category::NetworkActivity),
+        (
+            r#","eventCategory":"NetworkActivity""#,
+            Category::NetworkActivity,
+        ),
         (r#","eventCategory":"Insight""#, Category::Insight),
-        (r#","eventCategory":"Data","managementEvent":true"#, Category::Data),
-        (r#","eventCategory":"Brandnew","managementEvent":false"#, Category::Data),
+        (
+            r#","eventCategory":"Data","managementEvent":true"#,
+            Category::Data,
+        ),
+        (
+            r#","eventCategory":"Brandnew","managementEvent":false"#,
+            Category::Data,
+        ),
         (r#","managementEvent":true"#, Category::Management),
         (r#","managementEvent":false"#, Category::Data),
         (r#","managementEvent":"false""#, Category::Data),
@@ -220,7 +276,11 @@ fn records_are_placed_by_category_or_by_what_says_as_much() {
         (r#","eventType":"AwsVpceEvents""#, Category::NetworkActivity),
         (r#","eventType":"AwsApiCall""#, Category::Management),
     ] {
-        assert_eq!(Category::of(&parse(&record(members))), category, "{members}");
+        assert_eq!(
+            Category::of(&parse(&record(members))),
+            category,
+            "{members}"
+        );
     }
 }
 

@@ -48,10 +48,9 @@ async fn a_session_is_a_resource_of_the_call_that_it_came_from() {
             let user = &response["assumedRoleUser"];
             if let (Some(id), Some(arn)) = (user["assumedRoleId"].as_str(), user["arn"].as_str()) {
                 expected.extend([id, arn].map(|name| ("AWS::STS::AssumedRole", name)));
-                // Published ids are not always whole. A session that is called like an
-                // instance is listed with an instance's type.
+                // Published ids are not always whole.
                 let session = id.split_once(':').map(|(_, session)| session);
-                if let Some(session) = session.filter(|name| !name.starts_with("i-")) {
+                if let Some(session) = session {
                     expected.push(("AWS::STS::AssumedRole", session));
                 }
             }

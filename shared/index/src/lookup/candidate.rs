@@ -42,11 +42,18 @@ pub(super) struct Origin {
 
 impl Candidate {
     pub(super) fn missing(&self) -> LookupError {
-        LookupError::MissingBlock { segment: self.segment.clone(), number: self.number }
+        LookupError::MissingBlock {
+            segment: self.segment.clone(),
+            number: self.number,
+        }
     }
 
     pub(super) fn error(&self, error: BlockError) -> LookupError {
-        LookupError::Block { segment: self.segment.clone(), number: self.number, error }
+        LookupError::Block {
+            segment: self.segment.clone(),
+            number: self.number,
+            error,
+        }
     }
 }
 
@@ -86,8 +93,7 @@ pub(super) fn candidates(
                     Some(suspects) => share_of(chosen.len(), suspects.share),
                     None => block.records as usize,
                 },
-                records: records
-                    .map(|_| chosen.iter().map(|record| record - start).collect()),
+                records: records.map(|_| chosen.iter().map(|record| record - start).collect()),
                 consistent: origin.consistent,
                 is_committed: origin.is_committed,
                 is_missing: false,

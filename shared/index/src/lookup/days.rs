@@ -120,7 +120,11 @@ impl Days {
             oldest: scan.oldest,
             newest: scan.newest,
             now,
-            awaited: if scan.is_empty() { BTreeSet::new() } else { query.categories.clone() },
+            awaited: if scan.is_empty() {
+                BTreeSet::new()
+            } else {
+                query.categories.clone()
+            },
             categories: query.categories.clone(),
             levels: BTreeMap::new(),
             read: BTreeMap::new(),
@@ -197,7 +201,10 @@ impl Days {
         for item in items {
             let (day, _, level) =
                 table::parse_header(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
-            self.levels.entry((day, category)).or_default().insert(level);
+            self.levels
+                .entry((day, category))
+                .or_default()
+                .insert(level);
         }
         self.awaited.remove(&category);
         Ok(())
@@ -219,10 +226,16 @@ impl Days {
     /// The days that are not read to the end, in the order of the scan.
     fn unread(&self) -> Vec<DayOf> {
         let is_unread = |(day, levels): &(&DayOf, &BTreeSet<Level>)| {
-            self.read.get(day).is_none_or(|read| !levels.is_subset(read))
+            self.read
+                .get(day)
+                .is_none_or(|read| !levels.is_subset(read))
         };
-        let mut days: Vec<DayOf> =
-            self.levels.iter().filter(is_unread).map(|(day, _)| *day).collect();
+        let mut days: Vec<DayOf> = self
+            .levels
+            .iter()
+            .filter(is_unread)
+            .map(|(day, _)| *day)
+            .collect();
         if self.order.is_descending() {
             days.reverse();
         }
@@ -241,7 +254,12 @@ impl Days {
 
     /// Reads as many further days as make up for the matches that are missing, judging
     /// by those expected of the days read so far.
-    pub(super) fn further_reads(&mut self, wanted: usize, expected: usize, units: f64) -> Vec<Read> {
+    pub(super) fn further_reads(
+        &mut self,
+        wanted: usize,
+        expected: usize,
+        units: f64,
+    ) -> Vec<Read> {
         let unread = self.unread();
         let count = match (self.count, expected) {
             (0, _) => PROBED_DAYS,
@@ -255,13 +273,21 @@ impl Days {
         };
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let each = (self.units / self.count.max(1) as f64).max(0.5);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
         let affordable = (units / each).clamp(1.0, 5_000.0) as usize;
         let only = self.rarest(each);
         let mut reads = Vec::new();
         for day in unread.into_iter().take(count.min(affordable)) {
             let read = self.read.get(&day).cloned().unwrap_or_default();
-            let left = self.levels.get(&day).map(|levels| levels - &read).unwrap_or_default();
+            let left = self
+                .levels
+                .get(&day)
+                .map(|levels| levels - &read)
+                .unwrap_or_default();
             reads.extend(self.reads(day, &left, only));
         }
         reads
@@ -270,14 +296,25 @@ impl Days {
     /// The one condition whose terms are worth reading, where it is so rare that reading
     /// all its blocks takes less than the pages of the others.
     fn rarest(&self, units_a_day: f64) -> Option<usize> {
-        let others = self.terms.len().checked_sub(1).filter(|others| *others > 0)?;
+        let others = self
+            .terms
+            .len()
+            .checked_sub(1)
+            .filter(|others| *others > 0)?;
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let (days, share) =
-            (self.count.max(1) as f64, others as f64 / self.terms.len() as f64);
+        let (days, share) = (
+            self.count.max(1) as f64,
+            others as f64 / self.terms.len() as f64,
+        );
         let (rarest, met) = self
             .terms
             .keys()
-            .map(|condition| (*condition, self.met.get(condition).copied().unwrap_or_default()))
+            .map(|condition| {
+                (
+                    *condition,
+                    self.met.get(condition).copied().unwrap_or_default(),
+                )
+            })
             .min_by_key(|(_, met)| *met)?;
         // What was never met may still come up about once in as many days again.
         let blocks_a_day = f64::from(met).max(0.2) / days;
@@ -321,10 +358,14 @@ impl Days {
         let mut reads = Vec::new();
         for level in levels {
             let asked = || {
-                self.terms.iter().filter(|(condition, _)| only.is_none_or(|only| only == **condition))
+                self.terms
+                    .iter()
+                    .filter(|(condition, _)| only.is_none_or(|only| only == **condition))
             };
-            let buckets: BTreeSet<u16> =
-                asked().flat_map(|(_, terms)| terms).map(|term| term.bucket(*level)).collect();
+            let buckets: BTreeSet<u16> = asked()
+                .flat_map(|(_, terms)| terms)
+                .map(|term| term.bucket(*level))
+                .collect();
             let waiting = Waiting {
                 reads: buckets.len(),
                 conditions: asked().map(|(condition, _)| *condition).collect(),
@@ -333,7 +374,15 @@ impl Days {
             self.waiting.insert(((day, category), *level), waiting);
             reads.extend(buckets.into_iter().map(|bucket| {
                 let partition = table::terms(category, day, *level, bucket);
-                read(partition, Purpose::Terms { category, day, level: *level, bucket })
+                read(
+                    partition,
+                    Purpose::Terms {
+                        category,
+                        day,
+                        level: *level,
+                        bucket,
+                    },
+                )
             }));
         }
         reads
@@ -346,7 +395,12 @@ impl Days {
         answer: &Answer,
         query: &Query,
     ) -> Result<Vec<Candidate>, LookupError> {
-        let Pages { category, day, level, bucket } = pages;
+        let Pages {
+            category,
+            day,
+            level,
+            bucket,
+        } = pages;
         self.units += answer.read_units;
         let key = ((day, category), level);
         let waiting = self.waiting.entry(key).or_default();
@@ -364,12 +418,16 @@ impl Days {
             let (layout, found) =
                 page::find(&item.body, day, level, &only_terms).map_err(|error| {
                     let (partition, sort) = (item.partition.clone(), item.sort.clone());
-                    LookupError::Page { partition, sort, error }
+                    LookupError::Page {
+                        partition,
+                        sort,
+                        error,
+                    }
                 })?;
-            let hits = waiting
-                .segments
-                .entry(segment)
-                .or_insert_with(|| Hits { layout, found: BTreeMap::new() });
+            let hits = waiting.segments.entry(segment).or_insert_with(|| Hits {
+                layout,
+                found: BTreeMap::new(),
+            });
             for ((condition, _), found) in wanted.iter().zip(found) {
                 *self.met.entry(*condition).or_default() += found.count;
                 let hit = hits.found.entry(*condition).or_default();
@@ -381,13 +439,25 @@ impl Days {
         if waiting.reads > 0 {
             return Ok(Vec::new());
         }
-        debug_assert!(query.categories.contains(&category), "asked for this category");
-        let Waiting { segments, conditions, .. } = self.waiting.remove(&key).unwrap_or_default();
+        debug_assert!(
+            query.categories.contains(&category),
+            "asked for this category"
+        );
+        let Waiting {
+            segments,
+            conditions,
+            ..
+        } = self.waiting.remove(&key).unwrap_or_default();
         Ok(segments
             .into_iter()
             .flat_map(|(segment, hits)| {
-                let origin =
-                    Origin { category, day, segment, consistent: false, is_committed: false };
+                let origin = Origin {
+                    category,
+                    day,
+                    segment,
+                    consistent: false,
+                    is_committed: false,
+                };
                 match intersect(hits.found, conditions.len()) {
                     suspects if suspects.records.is_empty() => Vec::new(),
                     suspects => candidates(&origin, &hits.layout, Some(&suspects)),
@@ -408,7 +478,13 @@ impl Days {
             let damaged = || LookupError::damaged(item);
             let segment = table::parse_newest(&item.sort).ok_or_else(damaged)?;
             let directory = Directory::decode(&item.body, day).ok_or_else(damaged)?;
-            let origin = Origin { category, day, segment, consistent: false, is_committed: true };
+            let origin = Origin {
+                category,
+                day,
+                segment,
+                consistent: false,
+                is_committed: true,
+            };
             found.extend(candidates(&origin, &directory.layout(), None));
         }
         Ok(found)
@@ -416,7 +492,9 @@ impl Days {
 
     /// What the next lookup may suppose.
     pub(super) fn hint(&self) -> Hint {
-        Hint { levels: self.levels.clone() }
+        Hint {
+            levels: self.levels.clone(),
+        }
     }
 }
 
@@ -432,10 +510,17 @@ fn intersect(found: BTreeMap<usize, Found>, conditions: usize) -> Suspects {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let share = (f64::from(found.count) / found.records.len().max(1) as f64).min(1.0);
         all = Some(match all {
-            None => Suspects { records: found.records, share },
+            None => Suspects {
+                records: found.records,
+                share,
+            },
             Some(mut all) => {
-                all.records.retain(|record| found.records.binary_search(record).is_ok());
-                Suspects { records: all.records, share: all.share * share }
+                all.records
+                    .retain(|record| found.records.binary_search(record).is_ok());
+                Suspects {
+                    records: all.records,
+                    share: all.share * share,
+                }
             }
         });
     }

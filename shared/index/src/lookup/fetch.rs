@@ -32,13 +32,21 @@ pub(super) fn choose(
     });
     let enough = match second_of_enough(candidates, scan, matches) {
         Some(second) => candidates.partition_point(|block| {
-            !scan.compare(second, scan.first(block.oldest, block.newest)).is_lt()
+            !scan
+                .compare(second, scan.first(block.oldest, block.newest))
+                .is_lt()
         }),
         None => candidates.len(),
     };
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped"
+    )]
     let affordable = most.clamp(1.0, 256.0) as usize;
-    let count = enough.clamp(1, affordable.min(MOST_AT_ONCE)).min(candidates.len());
+    let count = enough
+        .clamp(1, affordable.min(MOST_AT_ONCE))
+        .min(candidates.len());
     candidates.drain(..count).collect()
 }
 
@@ -48,14 +56,20 @@ fn second_of_enough(candidates: &[Candidate], scan: &Scan, matches: usize) -> Op
         return None;
     }
     let descending = scan.order().is_descending();
-    let (mut low, mut high) = candidates.iter().fold((i64::MAX, i64::MIN), |(low, high), block| {
-        (low.min(block.oldest), high.max(block.newest))
-    });
+    let (mut low, mut high) = candidates
+        .iter()
+        .fold((i64::MAX, i64::MIN), |(low, high), block| {
+            (low.min(block.oldest), high.max(block.newest))
+        });
     #[expect(clippy::cast_precision_loss, reason = "a page's size")]
     let wanted = matches as f64;
     // Bisects towards the scan's start for as long as what lies before is enough.
     while low < high {
-        let middle = if descending { low + (high - low + 1) / 2 } else { low + (high - low) / 2 };
+        let middle = if descending {
+            low + (high - low + 1) / 2
+        } else {
+            low + (high - low) / 2
+        };
         let is_enough = matches_before(candidates, descending, middle) >= wanted;
         match (descending, is_enough) {
             (true, true) => low = middle,

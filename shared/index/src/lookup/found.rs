@@ -51,12 +51,19 @@ impl Found {
 
     /// What reading a block takes; before any was, what a usual one does.
     pub(super) fn average_block_units(&self) -> f64 {
-        if self.blocks > 0.0 { (self.block_units / self.blocks).max(0.5) } else { 2.0 }
+        if self.blocks > 0.0 {
+            (self.block_units / self.blocks).max(0.5)
+        } else {
+            2.0
+        }
     }
 
     /// Adds an event, unless the very same one is there already.
     pub(super) fn insert(&mut self, event: Event) {
-        match self.events.binary_search_by(|known| self.compare(known, &event)) {
+        match self
+            .events
+            .binary_search_by(|known| self.compare(known, &event))
+        {
             Ok(_) => self.duplicates += 1,
             Err(at) if at > self.limits.events => self.has_more = true,
             Err(at) => {
@@ -84,7 +91,8 @@ impl Found {
     /// How many events nothing unread can stand before.
     pub(super) fn settled(&self, unread: Option<i64>, scan: &Scan) -> usize {
         unread.map_or(self.events.len(), |unread| {
-            self.events.partition_point(|event| scan.compare(event.key.time, unread).is_lt())
+            self.events
+                .partition_point(|event| scan.compare(event.key.time, unread).is_lt())
         })
     }
 
@@ -95,7 +103,10 @@ impl Found {
             bytes += json_length(&event.text);
             bytes <= self.limits.bytes
         };
-        let count = self.events[..settled.min(self.limits.events)].iter().take_while(fits).count();
+        let count = self.events[..settled.min(self.limits.events)]
+            .iter()
+            .take_while(fits)
+            .count();
         count.max(usize::from(settled > 0))
     }
 
@@ -111,7 +122,11 @@ impl Found {
 
 /// How long a text is as a JSON string, about: quotes and backslashes are escaped.
 fn json_length(text: &str) -> usize {
-    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
+    text.len()
+        + text
+            .bytes()
+            .filter(|byte| matches!(byte, b'"' | b'\\'))
+            .count()
 }
 
 /// The ids that events share with their neighbours, in the same account and second.
@@ -120,7 +135,10 @@ fn json_length(text: &str) -> usize {
 /// include the last event of the page before.
 pub(super) fn conflicts(events: &[Event], before: Option<&Position>) -> BTreeSet<String> {
     let account = |event: &Event| {
-        event.record().ok().and_then(|record| record.account().map(str::to_owned))
+        event
+            .record()
+            .ok()
+            .and_then(|record| record.account().map(str::to_owned))
     };
     let mut conflicts: BTreeSet<String> = events
         .windows(2)

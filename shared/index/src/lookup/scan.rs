@@ -30,7 +30,12 @@ impl Scan {
                 Order::OldestFirst => oldest = oldest.max(position.time()),
             }
         }
-        Self { order: query.order, oldest, newest, position }
+        Self {
+            order: query.order,
+            oldest,
+            newest,
+            position,
+        }
     }
 
     pub(super) const fn order(&self) -> Order {
@@ -48,12 +53,20 @@ impl Scan {
 
     /// Compares two seconds in the order of the scan.
     pub(super) fn compare(&self, one: i64, other: i64) -> Ordering {
-        if self.order.is_descending() { other.cmp(&one) } else { one.cmp(&other) }
+        if self.order.is_descending() {
+            other.cmp(&one)
+        } else {
+            one.cmp(&other)
+        }
     }
 
     /// The second of a stretch that the scan meets first.
     pub(super) fn first(&self, oldest: i64, newest: i64) -> i64 {
-        if self.order.is_descending() { newest.min(self.newest) } else { oldest.max(self.oldest) }
+        if self.order.is_descending() {
+            newest.min(self.newest)
+        } else {
+            oldest.max(self.oldest)
+        }
     }
 
     /// Tells whether a stretch has anything in common with the scan.
@@ -76,12 +89,20 @@ impl Scan {
 
     /// Tells whether a page that ends before a second got further than the one before.
     pub(super) fn is_progress(&self, unread: i64) -> bool {
-        let start = if self.order.is_descending() { self.newest } else { self.oldest };
+        let start = if self.order.is_descending() {
+            self.newest
+        } else {
+            self.oldest
+        };
         self.compare(start, unread).is_lt()
     }
 }
 
 /// Compares two events' places in an order.
 pub(super) fn compare_keys(order: Order, one: &EventKey, other: &EventKey) -> Ordering {
-    if order.is_descending() { other.cmp(one) } else { one.cmp(other) }
+    if order.is_descending() {
+        other.cmp(one)
+    } else {
+        one.cmp(other)
+    }
 }

@@ -11,7 +11,10 @@ fn layout_of(sizes: &[(u32, i64)], oldest: i64) -> Layout {
         .iter()
         .map(|(records, span)| {
             newest += span;
-            Span { records: *records, newest }
+            Span {
+                records: *records,
+                newest,
+            }
         })
         .collect();
     Layout { oldest, blocks }
@@ -94,22 +97,33 @@ proptest! {
 fn absent_terms_are_rarely_found() {
     let day = Day::of(1_700_000_000);
     let layout = layout_of(&[(128, 10); 20], day.start());
-    let mut terms: Vec<Term> =
-        (0..150).map(|id| Term::new(Attribute::EventId, &format!("{id}"))).collect();
+    let mut terms: Vec<Term> = (0..150)
+        .map(|id| Term::new(Attribute::EventId, &format!("{id}")))
+        .collect();
     terms.sort_unstable();
     let postings: Vec<Posting> = (0..)
         .zip(terms)
-        .map(|(record, term)| Posting { term, records: vec![record] })
+        .map(|(record, term)| Posting {
+            term,
+            records: vec![record],
+        })
         .collect();
     let body = encode(&layout, day, Level::ALL[0], &postings);
     let false_matches = (0..20_000)
         .filter(|id| {
             let wanted = [Term::new(Attribute::RequestId, &id.to_string())];
-            !find(&body, day, Level::ALL[0], &wanted).expect("own page").1[0].records.is_empty()
+            !find(&body, day, Level::ALL[0], &wanted)
+                .expect("own page")
+                .1[0]
+                .records
+                .is_empty()
         })
         .count();
     // 150 terms of 2^20 remainders: 2.9 expected.
-    assert!(false_matches <= 12, "{false_matches} of 20,000 absent terms were found");
+    assert!(
+        false_matches <= 12,
+        "{false_matches} of 20,000 absent terms were found"
+    );
 }
 
 #[test]

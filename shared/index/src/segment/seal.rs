@@ -61,27 +61,38 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
     for records in &cuts {
         let stored: Vec<Stored<'_>> = records
             .iter()
-            .map(|entry| Stored { text: group.text(entry), file: files.number(entry) })
+            .map(|entry| Stored {
+                text: group.text(entry),
+                file: files.number(entry),
+            })
             .collect();
         bodies.push(encoder.encode(&stored)?);
     }
     let hashes: Vec<Hash> = bodies.iter().map(|parts| sha256(&parts.concat())).collect();
     let stretches = files.stretches(group);
-    let id =
-        SegmentId::new(place.class, &content_hash(place, &hashes, &files.sources, &stretches));
+    let id = SegmentId::new(
+        place.class,
+        &content_hash(place, &hashes, &files.sources, &stretches),
+    );
     let layout = layout(&cuts);
     let postings = postings(group, &order);
     let level = choose_level(&layout, &postings);
-    let item = |partition, sort, body| Item { partition, sort, body, expires: place.expires };
+    let item = |partition, sort, body| Item {
+        partition,
+        sort,
+        body,
+        expires: place.expires,
+    };
     let newest = table::newest(place.day, layout.newest(), &id);
     let directory = directory(group, &order, &files, &layout, &hashes);
     let delivered = files.delivered();
     let delivery_day = Day::of(delivered);
     let blocks = bodies.into_iter().enumerate().flat_map(|(number, parts)| {
         let partition = table::blocks(&id);
-        parts.into_iter().enumerate().map(move |(part, body)| {
-            item(partition.clone(), table::block_part(number, part), body)
-        })
+        parts
+            .into_iter()
+            .enumerate()
+            .map(move |(part, body)| item(partition.clone(), table::block_part(number, part), body))
     });
     Ok(Segment {
         header: item(
@@ -132,7 +143,10 @@ impl<'s> Files<'s> {
         used.dedup();
         used.sort_by_key(|number| sources[*number as usize].version.sort());
         Self {
-            sources: used.iter().map(|number| &sources[*number as usize]).collect(),
+            sources: used
+                .iter()
+                .map(|number| &sources[*number as usize])
+                .collect(),
             numbers: used.into_iter().zip(0..).collect(),
         }
     }
@@ -143,12 +157,20 @@ impl<'s> Files<'s> {
 
     /// The stretches of the files that the group has records of.
     fn stretches(&self, group: &Group) -> BTreeSet<(u32, u32)> {
-        group.entries.iter().map(|entry| (self.number(entry), entry.stretch)).collect()
+        group
+            .entries
+            .iter()
+            .map(|entry| (self.number(entry), entry.stretch))
+            .collect()
     }
 
     /// When the last of them was delivered.
     fn delivered(&self) -> i64 {
-        self.sources.iter().map(|source| source.delivered).max().unwrap_or_default()
+        self.sources
+            .iter()
+            .map(|source| source.delivered)
+            .max()
+            .unwrap_or_default()
     }
 }
 
@@ -164,7 +186,10 @@ impl<'g> Order<'g> {
         let mut kept: Vec<&Entry> = Vec::with_capacity(arrivals.len());
         let mut record = vec![0; arrivals.len()];
         for (arrival, entry) in arrivals {
-            if kept.last().is_none_or(|last| group.order(last) != group.order(entry)) {
+            if kept
+                .last()
+                .is_none_or(|last| group.order(last) != group.order(entry))
+            {
                 kept.push(entry);
             }
             record[arrival as usize] = u32::try_from(kept.len() - 1).unwrap_or(u32::MAX);
@@ -195,12 +220,18 @@ fn cut<'k, 'g>(group: &Group, kept: &'k [&'g Entry]) -> Vec<&'k [&'g Entry]> {
 }
 
 fn layout(cuts: &[&[&Entry]]) -> Layout {
-    let oldest = cuts.first().and_then(|cut| cut.first()).map_or(0, |entry| entry.time);
+    let oldest = cuts
+        .first()
+        .and_then(|cut| cut.first())
+        .map_or(0, |entry| entry.time);
     let blocks = cuts.iter().map(|cut| Span {
         records: u32::try_from(cut.len()).unwrap_or(u32::MAX),
         newest: cut.last().map_or(oldest, |entry| entry.time),
     });
-    Layout { oldest, blocks: blocks.collect() }
+    Layout {
+        oldest,
+        blocks: blocks.collect(),
+    }
 }
 
 /// The postings of all terms, ascending by term.
@@ -251,7 +282,9 @@ fn choose_level(layout: &Layout, postings: &[Posting]) -> Level {
         units + READ_WEIGHT * page / UNIT_BYTES
     };
     let weights = Level::ALL.map(|level| (level, weight(level)));
-    let lightest = weights.iter().min_by(|(_, one), (_, other)| one.total_cmp(other));
+    let lightest = weights
+        .iter()
+        .min_by(|(_, one), (_, other)| one.total_cmp(other));
     lightest.map_or(Level::ALL[0], |(level, _)| *level)
 }
 
@@ -300,28 +333,40 @@ fn tally(group: &Group, place: &Place<'_>, files: &Files<'_>) -> Tally {
     let mut entries: Vec<&Entry> = group.entries.iter().collect();
     let file = |entry: &Entry| (files.number(entry), entry.stretch);
     entries.sort_unstable_by(|one, other| {
-        file(one).cmp(&file(other)).then_with(|| group.order(one).cmp(&group.order(other)))
+        file(one)
+            .cmp(&file(other))
+            .then_with(|| group.order(one).cmp(&group.order(other)))
     });
-    entries.dedup_by(|one, other| file(one) == file(other) && group.order(one) == group.order(other));
-    let sections = entries.chunk_by(|one, other| file(one) == file(other)).map(|stretch| {
-        let mut minutes: BTreeMap<u32, BTreeMap<u16, u32>> = BTreeMap::new();
-        for entry in stretch {
-            let minute = u16::try_from(place.day.second(entry.time) / 60).unwrap_or_default();
-            *minutes.entry(entry.series).or_default().entry(minute).or_default() += 1;
-        }
-        let mut series: Vec<_> = minutes
-            .into_iter()
-            .filter_map(|(number, minutes)| {
-                Some((group.series.name(number)?.clone(), minutes.into_iter().collect()))
-            })
-            .collect();
-        series.sort_unstable();
-        Section {
-            file: file_hash(&files.sources[files.number(stretch[0]) as usize].version),
-            stretch: stretch[0].stretch,
-            series,
-        }
-    });
+    entries
+        .dedup_by(|one, other| file(one) == file(other) && group.order(one) == group.order(other));
+    let sections = entries
+        .chunk_by(|one, other| file(one) == file(other))
+        .map(|stretch| {
+            let mut minutes: BTreeMap<u32, BTreeMap<u16, u32>> = BTreeMap::new();
+            for entry in stretch {
+                let minute = u16::try_from(place.day.second(entry.time) / 60).unwrap_or_default();
+                *minutes
+                    .entry(entry.series)
+                    .or_default()
+                    .entry(minute)
+                    .or_default() += 1;
+            }
+            let mut series: Vec<_> = minutes
+                .into_iter()
+                .filter_map(|(number, minutes)| {
+                    Some((
+                        group.series.name(number)?.clone(),
+                        minutes.into_iter().collect(),
+                    ))
+                })
+                .collect();
+            series.sort_unstable();
+            Section {
+                file: file_hash(&files.sources[files.number(stretch[0]) as usize].version),
+                stretch: stretch[0].stretch,
+                series,
+            }
+        });
     Tally {
         category: place.category.to_string(),
         day: place.day.to_string(),

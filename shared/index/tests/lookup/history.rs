@@ -15,13 +15,25 @@ type Key = (String, String);
 
 /// Records of a few days with some of them twice, in no order.
 pub(crate) fn corpus(seed: u64, events: u64) -> Vec<String> {
-    let trail = Trail { seed, events, principals: 12, insights: 20, data: 250, network: 60, ..Trail::default() };
+    let trail = Trail {
+        seed,
+        events,
+        principals: 12,
+        insights: 20,
+        data: 250,
+        network: 60,
+        ..Trail::default()
+    };
     let mut texts: Vec<String> = trail.records().map(|record| record.json).collect();
     // Records without an id, or with a malformed one, are kept like any other.
     for (number, text) in texts.iter_mut().enumerate().step_by(37) {
         let at = text.find("\"eventID\":\"").expect("samples have ids");
         let end = at + 11 + text[at + 11..].find('"').expect("closing quote") + 1;
-        let replacement = if number % 2 == 0 { "\"eventID\":null" } else { "\"eventID\":\"?\"" };
+        let replacement = if number % 2 == 0 {
+            "\"eventID\":null"
+        } else {
+            "\"eventID\":\"?\""
+        };
         text.replace_range(at..end, replacement);
     }
     let copies: Vec<String> = texts.iter().step_by(17).cloned().collect();
@@ -41,9 +53,17 @@ pub(crate) struct History {
 }
 
 fn source(key: &str, records: &[&String]) -> Source {
-    let content = records.iter().map(|text| text.as_str()).collect::<Vec<_>>().concat();
+    let content = records
+        .iter()
+        .map(|text| text.as_str())
+        .collect::<Vec<_>>()
+        .concat();
     Source {
-        version: FileVersion { bucket: "logs".to_owned(), key: key.to_owned(), version: None },
+        version: FileVersion {
+            bucket: "logs".to_owned(),
+            key: key.to_owned(),
+            version: None,
+        },
         sha256: sha256(content.as_bytes()),
         delivered: 1_791_849_600,
     }
@@ -155,7 +175,8 @@ impl History {
     }
 
     pub(crate) fn lose_blocks(&mut self) {
-        self.items.retain(|(partition, _), _| !partition.starts_with("block#"));
+        self.items
+            .retain(|(partition, _), _| !partition.starts_with("block#"));
     }
 
     pub(crate) fn read(&mut self, read: &Read) -> Answer {
@@ -172,7 +193,10 @@ impl History {
         for item in self.arriving.pop_front().unwrap_or_default() {
             self.put(item);
         }
-        Answer { items, read_units: if read.consistent { units } else { units / 2.0 } }
+        Answer {
+            items,
+            read_units: if read.consistent { units } else { units / 2.0 },
+        }
     }
 
     /// The calls per minute that the tallies say.

@@ -40,7 +40,11 @@ struct Ask {
 fn asks() -> impl Strategy<Value = Ask> {
     (
         proptest::collection::vec(
-            (0..Attribute::ALL.len(), prop::bool::weighted(0.25), proptest::collection::vec(any::<prop::sample::Index>(), 1..3)),
+            (
+                0..Attribute::ALL.len(),
+                prop::bool::weighted(0.25),
+                proptest::collection::vec(any::<prop::sample::Index>(), 1..3),
+            ),
             0..4,
         ),
         proptest::option::of(any::<prop::sample::Index>()),
@@ -51,25 +55,33 @@ fn asks() -> impl Strategy<Value = Ask> {
         prop_oneof![Just(0.0), Just(20.0), Just(3_000.0)],
         prop_oneof![Just(4_000_usize), Just(5 * 1024 * 1024)],
     )
-        .prop_map(|(conditions, start, end, oldest_first, categories, page, read_units, bytes)| Ask {
-            conditions,
-            start,
-            end,
-            oldest_first,
-            categories,
-            page,
-            read_units,
-            bytes,
-        })
+        .prop_map(
+            |(conditions, start, end, oldest_first, categories, page, read_units, bytes)| Ask {
+                conditions,
+                start,
+                end,
+                oldest_first,
+                categories,
+                page,
+                read_units,
+                bytes,
+            },
+        )
 }
 
 fn query(ask: &Ask, corpus: &[String]) -> Query {
-    let times: Vec<i64> =
-        corpus.iter().map(|text| Record::parse(text).expect("a sample record").time()).collect();
+    let times: Vec<i64> = corpus
+        .iter()
+        .map(|text| Record::parse(text).expect("a sample record").time())
+        .collect();
     let mut query = Query::default();
     query.start = ask.start.map(|at| *at.get(&times));
     query.end = ask.end.map(|at| *at.get(&times));
-    query.order = if ask.oldest_first { Order::OldestFirst } else { Order::NewestFirst };
+    query.order = if ask.oldest_first {
+        Order::OldestFirst
+    } else {
+        Order::NewestFirst
+    };
     query.categories = Category::ALL
         .into_iter()
         .enumerate()
@@ -80,7 +92,11 @@ fn query(ask: &Ask, corpus: &[String]) -> Query {
         let values = values(corpus, attribute);
         for value in chosen {
             let value = value.get(&values).clone();
-            if *negated { query.exclude(attribute, value) } else { query.require(attribute, value) }
+            if *negated {
+                query.exclude(attribute, value)
+            } else {
+                query.require(attribute, value)
+            }
         }
     }
     query
@@ -89,7 +105,12 @@ fn query(ask: &Ask, corpus: &[String]) -> Query {
 fn brute_force(query: &Query, corpus: &[String], horizon: i64) -> Vec<String> {
     let mut matches: Vec<_> = corpus
         .iter()
-        .map(|text| (index::EventKey::of(&Record::parse(text).expect("a sample record")), text))
+        .map(|text| {
+            (
+                index::EventKey::of(&Record::parse(text).expect("a sample record")),
+                text,
+            )
+        })
         .filter(|(key, text)| {
             let record = Record::parse(text).expect("a sample record");
             key.time >= horizon && query.matches(Category::of(&record), &record)
@@ -109,9 +130,15 @@ fn walk(history: &mut History, query: &Query, limits: Limits, retention: Retenti
     let mut cursor: Option<String> = None;
     let mut hint = Hint::default();
     loop {
-        let mut lookup =
-            Lookup::new(query.clone(), cursor.as_deref(), limits, retention, NOW, &hint)
-                .expect("own cursor");
+        let mut lookup = Lookup::new(
+            query.clone(),
+            cursor.as_deref(),
+            limits,
+            retention,
+            NOW,
+            &hint,
+        )
+        .expect("own cursor");
         let page = loop {
             match lookup.next(false).expect("readable") {
                 Step::Read(reads) => {
@@ -129,7 +156,11 @@ fn walk(history: &mut History, query: &Query, limits: Limits, retention: Retenti
         hint.learn(&page.hint);
         match page.cursor {
             Some(next) => {
-                assert_ne!(cursor.as_ref(), Some(&next), "a cursor advances, also over an empty page");
+                assert_ne!(
+                    cursor.as_ref(),
+                    Some(&next),
+                    "a cursor advances, also over an empty page"
+                );
                 cursor = Some(next);
             }
             None => return found,
@@ -262,7 +293,9 @@ fn brute_force_minutes(corpus: &[String], files: &[usize]) -> Minutes {
                 read_only: record.read_only,
             };
             let counted = minutes.entry((Category::of(&record), series)).or_default();
-            *counted.entry(record.time().div_euclid(60) * 60).or_default() += 1;
+            *counted
+                .entry(record.time().div_euclid(60) * 60)
+                .or_default() += 1;
         }
     }
     minutes
@@ -277,9 +310,15 @@ fn the_same_id_with_other_content_is_returned_and_reported() {
     history.index_in_batches(&corpus, &[1]);
     let mut query = Query::default();
     query.require(Attribute::EventId, "e-1");
-    let mut lookup =
-        Lookup::new(query, None, Limits::default(), Retention::OFF, NOW, &Hint::default())
-            .expect("no cursor");
+    let mut lookup = Lookup::new(
+        query,
+        None,
+        Limits::default(),
+        Retention::OFF,
+        NOW,
+        &Hint::default(),
+    )
+    .expect("no cursor");
     let page = loop {
         match lookup.next(false).expect("readable") {
             Step::Read(reads) => {
@@ -307,9 +346,15 @@ fn a_missing_block_of_a_committed_segment_is_an_error_and_never_a_skip() {
         if conditions == 1 {
             query.require(Attribute::ReadOnly, "true");
         }
-        let mut lookup =
-            Lookup::new(query, None, Limits::default(), Retention::OFF, NOW, &Hint::default())
-                .expect("no cursor");
+        let mut lookup = Lookup::new(
+            query,
+            None,
+            Limits::default(),
+            Retention::OFF,
+            NOW,
+            &Hint::default(),
+        )
+        .expect("no cursor");
         let error = loop {
             let Step::Read(reads) = lookup.next(false).expect("goes on") else {
                 panic!("the page ended as if nothing were missing");

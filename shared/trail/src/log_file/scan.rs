@@ -116,7 +116,11 @@ impl<'a> Cursor<'a> {
                 Err(reason) => {
                     self.at = offset;
                     let length = self.value()?.len();
-                    entries.push(Entry::Quarantined(Quarantined { offset, length, reason }));
+                    entries.push(Entry::Quarantined(Quarantined {
+                        offset,
+                        length,
+                        reason,
+                    }));
                 }
             }
             match self.next() {

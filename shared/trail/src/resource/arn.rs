@@ -20,7 +20,11 @@ impl<'a> Arn<'a> {
         let mut parts = text.strip_prefix("arn:")?.splitn(5, ':');
         let (_partition, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let (_account, resource) = (parts.next()?, parts.next()?);
-        (!resource.is_empty()).then_some(Self { service, region, resource })
+        (!resource.is_empty()).then_some(Self {
+            service,
+            region,
+            resource,
+        })
     }
 
     /// What comes before the first `/` or `:` of the resource, and what after it.
@@ -36,7 +40,9 @@ impl<'a> Arn<'a> {
         let (word, name) = self.type_and_name();
         let find = |word: &str| {
             let key = (self.service, word);
-            KINDS.binary_search_by(|(service, word, _)| (*service, *word).cmp(&key)).ok()
+            KINDS
+                .binary_search_by(|(service, word, _)| (*service, *word).cmp(&key))
+                .ok()
         };
         let at = match name {
             Some(_) => find(word).or_else(|| find("*/")),
@@ -44,7 +50,11 @@ impl<'a> Arn<'a> {
         };
         // Access points and the like have a Region, buckets and objects none.
         if self.service == "s3" && self.region.is_empty() {
-            return Some(if name.is_some() { "AWS::S3::Object" } else { "AWS::S3::Bucket" });
+            return Some(if name.is_some() {
+                "AWS::S3::Object"
+            } else {
+                "AWS::S3::Bucket"
+            });
         }
         at.map(|at| KINDS[at].2)
     }
@@ -52,7 +62,10 @@ impl<'a> Arn<'a> {
 
 /// Undoes the percent encoding in which some services log the ARNs of their paths.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    let Some(encoded) = text.strip_prefix("arn%3A").or_else(|| text.strip_prefix("arn%3a")) else {
+    let Some(encoded) = text
+        .strip_prefix("arn%3A")
+        .or_else(|| text.strip_prefix("arn%3a"))
+    else {
         return Cow::Borrowed(text);
     };
     let mut bytes = b"arn:".to_vec();
@@ -64,7 +77,11 @@ pub(super) fn decode(text: &str) -> Cow<'_, str> {
             _ => None,
         };
         bytes.push(decoded.unwrap_or(*byte));
-        rest = if decoded.is_some() { &after[2..] } else { after };
+        rest = if decoded.is_some() {
+            &after[2..]
+        } else {
+            after
+        };
     }
     String::from_utf8(bytes).map_or(Cow::Borrowed(text), Cow::Owned)
 }
@@ -85,14 +102,32 @@ mod tests {
     #[test]
     fn an_arn_tells_its_type() {
         for (arn, expected) in [
-            ("arn:aws:iam::111122223333:role/service-role/Deploy", "AWS::IAM::Role"),
-            ("arn:aws:lambda:eu-west-1:111122223333:function:mail:live", "AWS::Lambda::Function"),
+            (
+                "arn:aws:iam::111122223333:role/service-role/Deploy",
+                "AWS::IAM::Role",
+            ),
+            (
+                "arn:aws:lambda:eu-west-1:111122223333:function:mail:live",
+                "AWS::Lambda::Function",
+            ),
             ("arn:aws:s3:::reports", "AWS::S3::Bucket"),
             ("arn:aws-cn:s3:::reports/2026/a.csv", "AWS::S3::Object"),
-            ("arn:aws:s3:eu-west-1:111122223333:accesspoint/team", "AWS::S3::AccessPoint"),
-            ("arn:aws:sns:eu-west-1:111122223333:alerts", "AWS::SNS::Topic"),
-            ("arn:aws:sns:eu-west-1:111122223333:alerts:0d1f", "AWS::SNS::Subscription"),
-            ("arn:aws:apigateway:eu-west-1::/restapis/a1b2c3", "AWS::ApiGateway::RestApi"),
+            (
+                "arn:aws:s3:eu-west-1:111122223333:accesspoint/team",
+                "AWS::S3::AccessPoint",
+            ),
+            (
+                "arn:aws:sns:eu-west-1:111122223333:alerts",
+                "AWS::SNS::Topic",
+            ),
+            (
+                "arn:aws:sns:eu-west-1:111122223333:alerts:0d1f",
+                "AWS::SNS::Subscription",
+            ),
+            (
+                "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3",
+                "AWS::ApiGateway::RestApi",
+            ),
         ] {
             assert_eq!(kind(arn), Some(expected), "{arn}");
         }
@@ -106,7 +141,13 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_arns() {
-        for text in ["", "arn", "arn:aws:s3", "arn:aws:s3:::", "urn:aws:s3:::bucket"] {
+        for text in [
+            "",
+            "arn",
+            "arn:aws:s3",
+            "arn:aws:s3:::",
+            "urn:aws:s3:::bucket",
+        ] {
             assert!(Arn::parse(text).is_none(), "{text}");
         }
     }

@@ -88,7 +88,9 @@ pub(super) fn kind_of(text: &str) -> Option<&'static str> {
     if !matches!(digits.len(), 8 | 17) || !is_hex(digits) {
         return None;
     }
-    let at = PREFIXES.binary_search_by(|(known, _)| (*known).cmp(prefix)).ok()?;
+    let at = PREFIXES
+        .binary_search_by(|(known, _)| (*known).cmp(prefix))
+        .ok()?;
     Some(PREFIXES[at].1)
 }
 
@@ -119,8 +121,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_ids() {
-        for text in ["", "i-", "vpc", "vpc-main-network", "i-1a2b3c4", "i-1a2b3c4dg", "x-1a2b3c4d"]
-        {
+        for text in [
+            "",
+            "i-",
+            "vpc",
+            "vpc-main-network",
+            "i-1a2b3c4",
+            "i-1a2b3c4dg",
+            "x-1a2b3c4d",
+        ] {
             assert_eq!(kind_of(text), None, "{text}");
         }
         assert_eq!(kind_of("3f1a2b3c-0a1b-4c3d-8e4f-60718293a4b5"), None);

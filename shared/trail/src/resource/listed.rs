@@ -42,5 +42,8 @@ impl Listed<'_> {
 /// Reads `resources[]`; what is no array of objects has none.
 pub(super) fn listed(json: &str) -> Vec<Listed<'_>> {
     let elements = serde_json::from_str::<Vec<Element<'_>>>(json).unwrap_or_default();
-    elements.into_iter().filter_map(|element| element.0).collect()
+    elements
+        .into_iter()
+        .filter_map(|element| element.0)
+        .collect()
 }

@@ -21,13 +21,23 @@ pub(super) fn forms(name: &str) -> impl Iterator<Item = &str> {
     let arn = Arn::parse(name);
     let resource = arn.as_ref().map(|arn| arn.resource);
     let inner = arn.as_ref().and_then(|arn| arn.type_and_name().1);
-    let unqualified = inner.and_then(|inner| inner.split_once(':')).map(|(name, _)| name);
+    let unqualified = inner
+        .and_then(|inner| inner.split_once(':'))
+        .map(|(name, _)| name);
     let secret = arn
         .filter(|arn| arn.kind() == Some("AWS::SecretsManager::Secret"))
         .and_then(|arn| arn.type_and_name().1)
         .and_then(|name| name.rsplit_once('-'))
         .and_then(|(name, random)| (random.len() == 6).then_some(name));
-    let all = [Some(name), last('/'), last(':'), resource, inner, unqualified, secret];
+    let all = [
+        Some(name),
+        last('/'),
+        last(':'),
+        resource,
+        inner,
+        unqualified,
+        secret,
+    ];
     let is_form = |form: &&str| !form.is_empty() && *form != "*";
     (0..all.len()).filter_map(move |at| {
         let form = all[at].filter(is_form)?;
@@ -52,14 +62,22 @@ mod tests {
 
     #[test]
     fn a_bucket_is_found_by_its_name() {
-        assert_eq!(all("arn:aws:s3:::reports"), ["arn:aws:s3:::reports", "reports"]);
+        assert_eq!(
+            all("arn:aws:s3:::reports"),
+            ["arn:aws:s3:::reports", "reports"]
+        );
     }
 
     #[test]
     fn an_object_is_found_by_bucket_and_key_by_key_and_by_file_name() {
         assert_eq!(
             all("arn:aws:s3:::reports/2026/a.csv"),
-            ["arn:aws:s3:::reports/2026/a.csv", "a.csv", "reports/2026/a.csv", "2026/a.csv"]
+            [
+                "arn:aws:s3:::reports/2026/a.csv",
+                "a.csv",
+                "reports/2026/a.csv",
+                "2026/a.csv"
+            ]
         );
     }
 
@@ -72,7 +90,10 @@ mod tests {
     #[test]
     fn a_function_with_an_alias_is_found_without_it() {
         let arn = "arn:aws:lambda:eu-west-1:111122223333:function:mail:live";
-        assert_eq!(all(arn), [arn, "live", "function:mail:live", "mail:live", "mail"]);
+        assert_eq!(
+            all(arn),
+            [arn, "live", "function:mail:live", "mail:live", "mail"]
+        );
     }
 
     #[test]
@@ -91,7 +112,10 @@ mod tests {
 
     #[test]
     fn names_that_are_no_arns_have_their_last_parts() {
-        assert_eq!(all("AROAEXAMPLE:session"), ["AROAEXAMPLE:session", "session"]);
+        assert_eq!(
+            all("AROAEXAMPLE:session"),
+            ["AROAEXAMPLE:session", "session"]
+        );
         assert_eq!(all("/prod/db/password"), ["/prod/db/password", "password"]);
         assert_eq!(all("alias/payments"), ["alias/payments", "payments"]);
     }

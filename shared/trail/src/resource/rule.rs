@@ -45,17 +45,35 @@ pub(super) struct Rule {
 ///
 /// Of a path with dots, the last keys must be these.
 pub(super) const fn field(path: &'static str, kind: &'static str) -> Rule {
-    Rule { place: Place::Anywhere, path, kind, events: "", take: Take::Whole }
+    Rule {
+        place: Place::Anywhere,
+        path,
+        kind,
+        events: "",
+        take: Take::Whole,
+    }
 }
 
 /// Finds a path from the root of the request.
 pub(super) const fn request(path: &'static str, kind: &'static str) -> Rule {
-    Rule { place: Place::Request, path, kind, events: "", take: Take::Whole }
+    Rule {
+        place: Place::Request,
+        path,
+        kind,
+        events: "",
+        take: Take::Whole,
+    }
 }
 
 /// Finds a path from the root of the response.
 pub(super) const fn response(path: &'static str, kind: &'static str) -> Rule {
-    Rule { place: Place::Response, path, kind, events: "", take: Take::Whole }
+    Rule {
+        place: Place::Response,
+        path,
+        kind,
+        events: "",
+        take: Take::Whole,
+    }
 }
 
 impl Rule {
@@ -81,10 +99,13 @@ impl Rule {
     /// Tells whether the rule is about events of this name.
     pub(super) fn is_about(&self, event: &str) -> bool {
         self.events.is_empty()
-            || self.events.split(' ').any(|name| match name.strip_suffix('*') {
-                Some(beginning) => event.starts_with(beginning),
-                None => event == name,
-            })
+            || self
+                .events
+                .split(' ')
+                .any(|name| match name.strip_suffix('*') {
+                    Some(beginning) => event.starts_with(beginning),
+                    None => event == name,
+                })
     }
 
     /// Tells whether these keys, in this part of a record, are what the rule names.
@@ -94,8 +115,13 @@ impl Rule {
     pub(super) fn is_at(&self, place: Place, keys: &Keys<'_>) -> bool {
         let mut parents = keys.parents();
         let mut path = self.path.rsplit('.');
-        path.next().is_some_and(|key| key.eq_ignore_ascii_case(keys.last()))
-            && path.all(|key| parents.next().is_some_and(|at| key.eq_ignore_ascii_case(at)))
+        path.next()
+            .is_some_and(|key| key.eq_ignore_ascii_case(keys.last()))
+            && path.all(|key| {
+                parents
+                    .next()
+                    .is_some_and(|at| key.eq_ignore_ascii_case(at))
+            })
             && match self.place {
                 Place::Anywhere => true,
                 from_root => from_root == place && parents.next().is_none(),
@@ -114,11 +140,19 @@ pub(super) struct Rules {
 impl Rules {
     /// Gathers rules from several lists.
     pub(super) fn gather<'r>(lists: impl IntoIterator<Item = &'r [Rule]>) -> Self {
-        let mut by_length: Vec<_> =
-            lists.into_iter().flatten().map(|rule| (rule.key().len(), *rule)).collect();
+        let mut by_length: Vec<_> = lists
+            .into_iter()
+            .flatten()
+            .map(|rule| (rule.key().len(), *rule))
+            .collect();
         by_length.sort_by_key(|(length, _)| *length);
-        let issue_keys = by_length.iter().any(|(_, rule)| rule.take == Take::IssuedKey);
-        Self { by_length, issue_keys }
+        let issue_keys = by_length
+            .iter()
+            .any(|(_, rule)| rule.take == Take::IssuedKey);
+        Self {
+            by_length,
+            issue_keys,
+        }
     }
 
     /// Tells whether some call of the service issues access keys.

@@ -84,14 +84,22 @@ mod tests {
     fn each_source_has_one_list_of_rules() {
         let mut sources = HashSet::new();
         for service in SERVICES.into_iter().flatten() {
-            assert!(sources.insert(service.source), "{} stands twice", service.source);
+            assert!(
+                sources.insert(service.source),
+                "{} stands twice",
+                service.source
+            );
             assert!(!service.rules.is_empty(), "{} has no rules", service.source);
         }
     }
 
     #[test]
     fn types_are_written_as_cloudtrail_writes_them() {
-        for rule in SERVICES.into_iter().flatten().flat_map(|service| service.rules) {
+        for rule in SERVICES
+            .into_iter()
+            .flatten()
+            .flat_map(|service| service.rules)
+        {
             let parts: Vec<_> = rule.kind.split("::").collect();
             let is_type = matches!(parts[..], ["AWS", service, name]
                 if !service.is_empty() && !name.is_empty());

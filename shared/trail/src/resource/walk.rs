@@ -63,15 +63,26 @@ impl<'a> Text<'a> {
 /// Calls `visit` with every string value and the keys that lead to it.
 pub(super) fn strings<'a>(json: &'a str, mut visit: impl FnMut(&Keys<'a>, Text<'a>)) {
     let bytes = json.as_bytes();
-    let mut keys = Keys { open: [""; DEPTH], depth: 0, key: "" };
+    let mut keys = Keys {
+        open: [""; DEPTH],
+        depth: 0,
+        key: "",
+    };
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'"' => {
-                let Some((length, escaped)) = extent(&bytes[at..]) else { return };
-                let text = Text { quoted: &json[at..at + length], escaped };
+                let Some((length, escaped)) = extent(&bytes[at..]) else {
+                    return;
+                };
+                let text = Text {
+                    quoted: &json[at..at + length],
+                    escaped,
+                };
                 at += length;
-                let next = bytes[at..].iter().position(|byte| !byte.is_ascii_whitespace());
+                let next = bytes[at..]
+                    .iter()
+                    .position(|byte| !byte.is_ascii_whitespace());
                 match next {
                     Some(gap) if bytes[at + gap] == b':' => {
                         keys.key = text.raw();
@@ -194,9 +205,17 @@ mod tests {
     #[test]
     fn strings_of_an_array_stand_under_its_key() {
         let found = walked(r#"{"a":["x",{"b":"y"},[["z"]]],"c":"w"}"#);
-        let paths: Vec<_> = found.iter().map(|(path, text)| (path.join("."), &**text)).collect();
+        let paths: Vec<_> = found
+            .iter()
+            .map(|(path, text)| (path.join("."), &**text))
+            .collect();
         let expected = [("a", "x"), ("a.b", "y"), ("a", "z"), ("c", "w")];
-        assert!(paths.iter().map(|(path, text)| (&**path, *text)).eq(expected));
+        assert!(
+            paths
+                .iter()
+                .map(|(path, text)| (&**path, *text))
+                .eq(expected)
+        );
     }
 
     #[test]

@@ -35,7 +35,10 @@ fn assume_role_names_the_issued_key_three_forms_of_the_session_and_the_role() {
             ("AWS::IAM::Role", "arn:aws:iam::111122223333:role/Deploy"),
             ("AWS::STS::AssumedRole", "AROAEXAMPLE:alice"),
             ("AWS::STS::AssumedRole", "alice"),
-            ("AWS::STS::AssumedRole", "arn:aws:sts::111122223333:assumed-role/Deploy/alice"),
+            (
+                "AWS::STS::AssumedRole",
+                "arn:aws:sts::111122223333:assumed-role/Deploy/alice",
+            ),
         ],
     );
     let record = Record::parse(&text).expect("a record");
@@ -58,10 +61,16 @@ fn federation_names_its_session_although_the_request_does_not() {
     );
     let found = found(&text);
     for (kind, name) in [
-        ("AWS::IAM::SAMLProvider", "arn:aws:iam::111122223333:saml-provider/Directory"),
+        (
+            "AWS::IAM::SAMLProvider",
+            "arn:aws:iam::111122223333:saml-provider/Directory",
+        ),
         ("AWS::STS::AssumedRole", "bob@example.com"),
     ] {
-        assert!(found.contains(&(kind.to_owned(), name.to_owned())), "{name} in {found:?}");
+        assert!(
+            found.contains(&(kind.to_owned(), name.to_owned())),
+            "{name} in {found:?}"
+        );
     }
 }
 
@@ -124,11 +133,18 @@ fn run_instances_names_all_that_the_instance_is_made_of() {
 #[test]
 fn stopping_instances_names_each() {
     let items = json!({"items": [{"instanceId": "i-1a2b3c4d"}, {"instanceId": "i-1a2b3c4e"}]});
-    let text =
-        call("ec2", "StopInstances", &json!({"instancesSet": items}), &json!({"force": false}));
+    let text = call(
+        "ec2",
+        "StopInstances",
+        &json!({"instancesSet": items}),
+        &json!({"force": false}),
+    );
     assert_resources(
         &text,
-        &[("AWS::EC2::Instance", "i-1a2b3c4d"), ("AWS::EC2::Instance", "i-1a2b3c4e")],
+        &[
+            ("AWS::EC2::Instance", "i-1a2b3c4d"),
+            ("AWS::EC2::Instance", "i-1a2b3c4e"),
+        ],
     );
 }
 
@@ -145,7 +161,10 @@ fn attaching_an_interface_names_the_attachment_too() {
         &[
             ("AWS::EC2::Instance", "i-1a2b3c4d"),
             ("AWS::EC2::NetworkInterface", "eni-1a2b3c4d"),
-            ("AWS::EC2::NetworkInterfaceAttachment", "eni-attach-1a2b3c4d"),
+            (
+                "AWS::EC2::NetworkInterfaceAttachment",
+                "eni-attach-1a2b3c4d",
+            ),
         ],
     );
 }
@@ -161,7 +180,10 @@ fn newer_calls_of_ec2_wrap_their_requests() {
         }}),
         &Value::Null,
     );
-    assert_resources(&text, &[("AWS::EC2::LaunchTemplate", "lt-0a1b2c3d4e5f60718")]);
+    assert_resources(
+        &text,
+        &[("AWS::EC2::LaunchTemplate", "lt-0a1b2c3d4e5f60718")],
+    );
 }
 
 #[test]
@@ -181,8 +203,16 @@ fn calls_about_nothing_name_nothing() {
         ("sts", "GetCallerIdentity", Value::Null),
         ("signin", "ConsoleLogin", Value::Null),
         ("cloudtrail", "LookupEvents", json!({"maxResults": 50})),
-        ("ec2", "DescribeTags", json!({"filterSet": {"items": [{"name": "key"}]}})),
-        ("s3", "ListBuckets", json!({"Host": "s3.eu-west-1.amazonaws.com"})),
+        (
+            "ec2",
+            "DescribeTags",
+            json!({"filterSet": {"items": [{"name": "key"}]}}),
+        ),
+        (
+            "s3",
+            "ListBuckets",
+            json!({"Host": "s3.eu-west-1.amazonaws.com"}),
+        ),
     ] {
         assert_resources(&call(source, name, &request, &Value::Null), &[]);
     }
@@ -204,7 +234,10 @@ fn a_new_user_and_its_key_are_found_by_every_name() {
         &text,
         &[
             ("AWS::IAM::User", "AIDAEXAMPLE"),
-            ("AWS::IAM::User", "arn:aws:iam::111122223333:user/staff/carol"),
+            (
+                "AWS::IAM::User",
+                "arn:aws:iam::111122223333:user/staff/carol",
+            ),
             ("AWS::IAM::User", "carol"),
         ],
     );
@@ -216,7 +249,10 @@ fn a_new_user_and_its_key_are_found_by_every_name() {
     );
     assert_resources(
         &text,
-        &[("AWS::IAM::AccessKey", "AKIAEXAMPLE1"), ("AWS::IAM::User", "carol")],
+        &[
+            ("AWS::IAM::AccessKey", "AKIAEXAMPLE1"),
+            ("AWS::IAM::User", "carol"),
+        ],
     );
     let record = Record::parse(&text).expect("a record");
     assert_eq!(issued_access_keys(&record), ["AKIAEXAMPLE1"]);
@@ -238,13 +274,21 @@ fn a_key_that_is_only_mentioned_is_not_issued() {
 #[test]
 fn keys_are_issued_by_more_than_sts() {
     for (source, name, response) in [
-        ("sts", "GetSessionToken", json!({"credentials": {"accessKeyId": "ASIAEXAMPLE1"}})),
+        (
+            "sts",
+            "GetSessionToken",
+            json!({"credentials": {"accessKeyId": "ASIAEXAMPLE1"}}),
+        ),
         (
             "cognito-identity",
             "GetCredentialsForIdentity",
             json!({"credentials": {"accessKeyId": "ASIAEXAMPLE1"}}),
         ),
-        ("sso", "GetRoleCredentials", json!({"roleCredentials": {"accessKeyId": "ASIAEXAMPLE1"}})),
+        (
+            "sso",
+            "GetRoleCredentials",
+            json!({"roleCredentials": {"accessKeyId": "ASIAEXAMPLE1"}}),
+        ),
         (
             "rolesanywhere",
             "CreateSession",

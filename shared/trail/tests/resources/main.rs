@@ -27,15 +27,22 @@ fn found(text: &str) -> Vec<(String, String)> {
     let record = Record::parse(text).expect("a record");
     resources(&record)
         .into_iter()
-        .map(|resource| (resource.kind.unwrap_or_default().into_owned(), resource.name))
+        .map(|resource| {
+            (
+                resource.kind.unwrap_or_default().into_owned(),
+                resource.name,
+            )
+        })
         .collect()
 }
 
 /// Holds the resources of a call against the expected ones, in any order.
 #[track_caller]
 fn assert_resources(text: &str, expected: &[(&str, &str)]) {
-    let mut expected: Vec<_> =
-        expected.iter().map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned())).collect();
+    let mut expected: Vec<_> = expected
+        .iter()
+        .map(|(kind, name)| ((*kind).to_owned(), (*name).to_owned()))
+        .collect();
     expected.sort();
     assert_eq!(found(text), expected);
 }

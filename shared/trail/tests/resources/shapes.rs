@@ -22,14 +22,19 @@ fn an_object_is_named_by_its_arn_and_its_bucket() {
         &Value::Null,
     ));
     let object = format!("{access_point}/object/a.csv");
-    assert!(found.contains(&("AWS::S3::Object".into(), object)), "{found:?}");
+    assert!(
+        found.contains(&("AWS::S3::Object".into(), object)),
+        "{found:?}"
+    );
 }
 
 #[test]
 fn objects_of_other_partitions_have_their_arns() {
-    for (region, partition) in
-        [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-east-1", "aws")]
-    {
+    for (region, partition) in [
+        ("cn-north-1", "aws-cn"),
+        ("us-gov-west-1", "aws-us-gov"),
+        ("us-east-1", "aws"),
+    ] {
         let text = call(
             "s3",
             "DeleteObject",
@@ -69,14 +74,26 @@ fn listed_resources_are_added_once_and_typed_by_their_arns() {
             ("", "urn:of:something:else"),
             ("AWS::KMS::Key", "arn:aws:kms:eu-west-1:111122223333:key/k1"),
             ("AWS::S3::Object", "arn:aws:s3:::reports/"),
-            ("AWS::SSM::Parameter", "arn:aws:ssm:eu-west-1:111122223333:parameter/db"),
+            (
+                "AWS::SSM::Parameter",
+                "arn:aws:ssm:eu-west-1:111122223333:parameter/db",
+            ),
         ],
     );
 }
 
 #[test]
 fn odd_shapes_name_nothing_and_do_not_panic() {
-    for odd in ["17", "\"text\"", "[]", "[[\"a\"]]", "{}", "null", "true", "{\"bucketName\":7}"] {
+    for odd in [
+        "17",
+        "\"text\"",
+        "[]",
+        "[[\"a\"]]",
+        "{}",
+        "null",
+        "true",
+        "{\"bucketName\":7}",
+    ] {
         let text = format!(
             r#"{{"eventTime":"2026-10-13T08:00:00Z","eventSource":"s3.amazonaws.com",
                 "eventName":"PutObject","requestParameters":{odd},"responseElements":{odd},
@@ -141,7 +158,10 @@ fn an_arn_in_a_path_is_decoded() {
     });
     assert_resources(
         &call("kafka", "DeleteCluster", &request, &Value::Null),
-        &[("AWS::MSK::Cluster", "arn:aws:kafka:eu-west-1:111122223333:cluster/orders/1")],
+        &[(
+            "AWS::MSK::Cluster",
+            "arn:aws:kafka:eu-west-1:111122223333:cluster/orders/1",
+        )],
     );
 }
 
@@ -161,8 +181,13 @@ fn a_service_event_is_about_what_its_details_name() {
     })
     .to_string();
     let found = found(&text);
-    for name in ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbC123", "snap-1a2b3c4d"]
-    {
-        assert!(found.iter().any(|(_, known)| known == name), "{name} in {found:?}");
+    for name in [
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:db-AbC123",
+        "snap-1a2b3c4d",
+    ] {
+        assert!(
+            found.iter().any(|(_, known)| known == name),
+            "{name} in {found:?}"
+        );
     }
 }

@@ -10,19 +10,43 @@ use crate::{call, found};
 #[test]
 fn the_table_names_what_calls_are_about() {
     let calls = [
-        ("kms", "CreateAlias", json!({"aliasName": "alias/pay", "targetKeyId": "k1"})),
+        (
+            "kms",
+            "CreateAlias",
+            json!({"aliasName": "alias/pay", "targetKeyId": "k1"}),
+        ),
         (
             "lambda",
             "UpdateFunctionCode20150331v2",
             json!({"functionName": "mail", "s3Bucket": "code"}),
         ),
-        ("rds", "ModifyDBSnapshotAttribute", json!({"dBSnapshotIdentifier": "nightly"})),
-        ("rds", "DeleteDBCluster", json!({"dBClusterIdentifier": "orders"})),
+        (
+            "rds",
+            "ModifyDBSnapshotAttribute",
+            json!({"dBSnapshotIdentifier": "nightly"}),
+        ),
+        (
+            "rds",
+            "DeleteDBCluster",
+            json!({"dBClusterIdentifier": "orders"}),
+        ),
         ("dynamodb", "DeleteTable", json!({"tableName": "orders"})),
         ("cloudtrail", "StopLogging", json!({"name": "audit"})),
-        ("cloudtrail", "PutEventSelectors", json!({"trailName": "audit"})),
-        ("cloudformation", "DeleteStack", json!({"stackName": "shop"})),
-        ("secretsmanager", "GetSecretValue", json!({"secretId": "db"})),
+        (
+            "cloudtrail",
+            "PutEventSelectors",
+            json!({"trailName": "audit"}),
+        ),
+        (
+            "cloudformation",
+            "DeleteStack",
+            json!({"stackName": "shop"}),
+        ),
+        (
+            "secretsmanager",
+            "GetSecretValue",
+            json!({"secretId": "db"}),
+        ),
         ("ssm", "PutParameter", json!({"name": "/prod/db"})),
         (
             "ssm",
@@ -30,14 +54,26 @@ fn the_table_names_what_calls_are_about() {
             json!({"documentName": "AWS-RunShellScript", "instanceIds": ["i-1a2b3c4d"]}),
         ),
         ("ssm", "StartSession", json!({"target": "i-1a2b3c4d"})),
-        ("sns", "Subscribe", json!({"topicArn": "arn:aws:sns:eu-west-1:111122223333:alerts"})),
+        (
+            "sns",
+            "Subscribe",
+            json!({"topicArn": "arn:aws:sns:eu-west-1:111122223333:alerts"}),
+        ),
         (
             "sqs",
             "PurgeQueue",
             json!({"queueUrl": "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"}),
         ),
-        ("logs", "DeleteLogStream", json!({"logGroupName": "/app", "logStreamName": "s1"})),
-        ("monitoring", "DeleteAlarms", json!({"alarmNames": ["root", "mfa"]})),
+        (
+            "logs",
+            "DeleteLogStream",
+            json!({"logGroupName": "/app", "logStreamName": "s1"}),
+        ),
+        (
+            "monitoring",
+            "DeleteAlarms",
+            json!({"alarmNames": ["root", "mfa"]}),
+        ),
         ("eks", "DeleteCluster", json!({"name": "orders"})),
         (
             "ecs",
@@ -45,15 +81,27 @@ fn the_table_names_what_calls_are_about() {
             json!({"cluster": "c1", "service": "web", "taskDefinition": "web:7"}),
         ),
         ("ecr", "PutImage", json!({"repositoryName": "web"})),
-        ("elasticloadbalancing", "DeleteLoadBalancer", json!({"loadBalancerName": "front"})),
+        (
+            "elasticloadbalancing",
+            "DeleteLoadBalancer",
+            json!({"loadBalancerName": "front"}),
+        ),
         (
             "elasticloadbalancing",
             "CreateTargetGroup",
             json!({"name": "blue", "vpcId": "vpc-1a2b3c4d"}),
         ),
-        ("autoscaling", "DeleteAutoScalingGroup", json!({"autoScalingGroupName": "fleet"})),
+        (
+            "autoscaling",
+            "DeleteAutoScalingGroup",
+            json!({"autoScalingGroupName": "fleet"}),
+        ),
         ("events", "DisableRule", json!({"name": "nightly"})),
-        ("config", "StopConfigurationRecorder", json!({"configurationRecorderName": "default"})),
+        (
+            "config",
+            "StopConfigurationRecorder",
+            json!({"configurationRecorderName": "default"}),
+        ),
         ("guardduty", "DeleteDetector", json!({"detectorId": "d1"})),
         (
             "organizations",
@@ -66,10 +114,22 @@ fn the_table_names_what_calls_are_about() {
             "DeleteCertificate",
             json!({"certificateArn": "arn:aws:acm:eu-west-1:111122223333:certificate/c1"}),
         ),
-        ("apigateway", "DeleteRestApi", json!({"restApiId": "a1b2c3"})),
+        (
+            "apigateway",
+            "DeleteRestApi",
+            json!({"restApiId": "a1b2c3"}),
+        ),
         ("kinesis", "DeleteStream", json!({"streamName": "clicks"})),
-        ("redshift", "DeleteCluster", json!({"clusterIdentifier": "dwh"})),
-        ("elasticache", "DeleteReplicationGroup", json!({"replicationGroupId": "cache"})),
+        (
+            "redshift",
+            "DeleteCluster",
+            json!({"clusterIdentifier": "dwh"}),
+        ),
+        (
+            "elasticache",
+            "DeleteReplicationGroup",
+            json!({"replicationGroupId": "cache"}),
+        ),
         ("es", "DeleteDomain", json!({"domainName": "logs"})),
         ("wafv2", "DeleteWebACL", json!({"name": "edge", "id": "w1"})),
         (
@@ -77,7 +137,11 @@ fn the_table_names_what_calls_are_about() {
             "DeleteVirtualMFADevice",
             json!({"serialNumber": "arn:aws:iam::111122223333:mfa/carol"}),
         ),
-        ("iam", "AddUserToGroup", json!({"userName": "carol", "groupName": "admins"})),
+        (
+            "iam",
+            "AddUserToGroup",
+            json!({"userName": "carol", "groupName": "admins"}),
+        ),
         ("s3", "PutBucketPolicy", json!({"bucketName": "reports"})),
     ];
     let mut lines = String::new();

@@ -17,8 +17,14 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "aoss",
         &[
-            field("createCollectionDetail.id", "AWS::OpenSearchServerless::Collection"),
-            field("deleteCollectionDetail.name", "AWS::OpenSearchServerless::Collection"),
+            field(
+                "createCollectionDetail.id",
+                "AWS::OpenSearchServerless::Collection",
+            ),
+            field(
+                "deleteCollectionDetail.name",
+                "AWS::OpenSearchServerless::Collection",
+            ),
             request("id", "AWS::OpenSearchServerless::Collection")
                 .on("DeleteCollection UpdateCollection"),
             request("name", "AWS::OpenSearchServerless::Collection").on("CreateCollection"),
@@ -96,8 +102,17 @@ pub(super) const SERVICES: &[Service] = &[
             field("studioId", "AWS::EMR::Studio"),
         ],
     ),
-    service("emr-serverless", &[field("applicationId", "AWS::EMRServerless::Application")]),
-    service("emr-containers", &[field("virtualClusterId", "AWS::EMRContainers::VirtualCluster")]),
+    service(
+        "emr-serverless",
+        &[field("applicationId", "AWS::EMRServerless::Application")],
+    ),
+    service(
+        "emr-containers",
+        &[field(
+            "virtualClusterId",
+            "AWS::EMRContainers::VirtualCluster",
+        )],
+    ),
     service(
         "quicksight",
         &[
@@ -109,7 +124,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("userName", "AWS::QuickSight::User"),
         ],
     ),
-    service("datapipeline", &[field("pipelineId", "AWS::DataPipeline::Pipeline")]),
+    service(
+        "datapipeline",
+        &[field("pipelineId", "AWS::DataPipeline::Pipeline")],
+    ),
     service(
         "airflow",
         &[
@@ -158,9 +176,18 @@ pub(super) const SERVICES: &[Service] = &[
             field("guardrailIdentifier", "AWS::Bedrock::Guardrail"),
             field("guardrailId", "AWS::Bedrock::Guardrail"),
             request("name", "AWS::Bedrock::Guardrail").on("CreateGuardrail UpdateGuardrail"),
-            field("provisionedModelName", "AWS::Bedrock::ProvisionedModelThroughput"),
-            field("provisionedModelId", "AWS::Bedrock::ProvisionedModelThroughput"),
-            field("inferenceProfileIdentifier", "AWS::Bedrock::InferenceProfile"),
+            field(
+                "provisionedModelName",
+                "AWS::Bedrock::ProvisionedModelThroughput",
+            ),
+            field(
+                "provisionedModelId",
+                "AWS::Bedrock::ProvisionedModelThroughput",
+            ),
+            field(
+                "inferenceProfileIdentifier",
+                "AWS::Bedrock::InferenceProfile",
+            ),
             field("inferenceProfileName", "AWS::Bedrock::InferenceProfile"),
             field("jobName", "AWS::Bedrock::ModelCustomizationJob"),
             field("jobIdentifier", "AWS::Bedrock::ModelCustomizationJob"),

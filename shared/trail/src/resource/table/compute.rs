@@ -16,9 +16,10 @@ pub(super) const SERVICES: &[Service] = &[
                 .on("CreatePlacementGroup DeletePlacementGroup"),
             field("securityGroup", "AWS::EC2::SecurityGroup"),
             field("iamInstanceProfile.name", "AWS::IAM::InstanceProfile"),
-            field("publicIp", "AWS::EC2::EIP")
-                .on("AllocateAddress AssociateAddress DisassociateAddress ReleaseAddress \
-                 MoveAddressToVpc RestoreAddressToClassic"),
+            field("publicIp", "AWS::EC2::EIP").on(
+                "AllocateAddress AssociateAddress DisassociateAddress ReleaseAddress \
+                 MoveAddressToVpc RestoreAddressToClassic",
+            ),
             field("serviceName", "AWS::EC2::VPCEndpointService"),
             field("prefixListName", "AWS::EC2::PrefixList"),
             field("iamInstanceProfile.arn", "AWS::IAM::InstanceProfile"),
@@ -31,22 +32,38 @@ pub(super) const SERVICES: &[Service] = &[
         "autoscaling",
         &[
             field("autoScalingGroupName", "AWS::AutoScaling::AutoScalingGroup"),
-            field("autoScalingGroupNames", "AWS::AutoScaling::AutoScalingGroup"),
-            field("launchConfigurationName", "AWS::AutoScaling::LaunchConfiguration"),
-            field("launchConfigurationNames", "AWS::AutoScaling::LaunchConfiguration"),
+            field(
+                "autoScalingGroupNames",
+                "AWS::AutoScaling::AutoScalingGroup",
+            ),
+            field(
+                "launchConfigurationName",
+                "AWS::AutoScaling::LaunchConfiguration",
+            ),
+            field(
+                "launchConfigurationNames",
+                "AWS::AutoScaling::LaunchConfiguration",
+            ),
             field("policyName", "AWS::AutoScaling::ScalingPolicy"),
             field("policyARN", "AWS::AutoScaling::ScalingPolicy"),
             field("scheduledActionName", "AWS::AutoScaling::ScheduledAction"),
             field("lifecycleHookName", "AWS::AutoScaling::LifecycleHook"),
-            field("loadBalancerNames", "AWS::ElasticLoadBalancing::LoadBalancer"),
-            field("targetGroupARNs", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+            field(
+                "loadBalancerNames",
+                "AWS::ElasticLoadBalancing::LoadBalancer",
+            ),
+            field(
+                "targetGroupARNs",
+                "AWS::ElasticLoadBalancingV2::TargetGroup",
+            ),
             field("keyName", "AWS::EC2::KeyPair"),
             field("iamInstanceProfile", "AWS::IAM::InstanceProfile"),
             field("resourceId", "AWS::AutoScaling::AutoScalingGroup")
                 .on("CreateOrUpdateTags DeleteTags"),
-            request("resourceId", "AWS::ApplicationAutoScaling::ScalableTarget")
-                .on("RegisterScalableTarget DeregisterScalableTarget PutScalingPolicy \
-                 DeleteScalingPolicy PutScheduledAction DeleteScheduledAction"),
+            request("resourceId", "AWS::ApplicationAutoScaling::ScalableTarget").on(
+                "RegisterScalableTarget DeregisterScalableTarget PutScalingPolicy \
+                 DeleteScalingPolicy PutScheduledAction DeleteScheduledAction",
+            ),
         ],
     ),
     service(
@@ -95,9 +112,10 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "eks",
         &[
-            request("name", "AWS::EKS::Cluster")
-                .on("CreateCluster DeleteCluster DescribeCluster UpdateCluster* \
-                 AssociateEncryptionConfig RegisterCluster DeregisterCluster"),
+            request("name", "AWS::EKS::Cluster").on(
+                "CreateCluster DeleteCluster DescribeCluster UpdateCluster* \
+                 AssociateEncryptionConfig RegisterCluster DeregisterCluster",
+            ),
             field("clusterName", "AWS::EKS::Cluster"),
             field("cluster.name", "AWS::EKS::Cluster"),
             field("nodegroupName", "AWS::EKS::Nodegroup"),
@@ -105,7 +123,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("addonName", "AWS::EKS::Addon"),
             field("accessEntryArn", "AWS::EKS::AccessEntry"),
             field("principalArn", "AWS::EKS::AccessEntry"),
-            field("identityProviderConfigName", "AWS::EKS::IdentityProviderConfig"),
+            field(
+                "identityProviderConfigName",
+                "AWS::EKS::IdentityProviderConfig",
+            ),
             field("associationId", "AWS::EKS::PodIdentityAssociation"),
         ],
     ),
@@ -138,7 +159,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("relationalDatabaseName", "AWS::Lightsail::Database"),
             field("bucketName", "AWS::Lightsail::Bucket"),
             field("domainName", "AWS::Lightsail::Domain"),
-            field("containerService.containerServiceName", "AWS::Lightsail::Container"),
+            field(
+                "containerService.containerServiceName",
+                "AWS::Lightsail::Container",
+            ),
             request("serviceName", "AWS::Lightsail::Container"),
             field("resourceName", ""),
         ],
@@ -150,10 +174,16 @@ pub(super) const SERVICES: &[Service] = &[
             field("environmentName", "AWS::ElasticBeanstalk::Environment"),
             field("environmentId", "AWS::ElasticBeanstalk::Environment"),
             field("versionLabel", "AWS::ElasticBeanstalk::ApplicationVersion"),
-            field("templateName", "AWS::ElasticBeanstalk::ConfigurationTemplate"),
+            field(
+                "templateName",
+                "AWS::ElasticBeanstalk::ConfigurationTemplate",
+            ),
         ],
     ),
-    service("apprunner", &[field("serviceName", "AWS::AppRunner::Service")]),
+    service(
+        "apprunner",
+        &[field("serviceName", "AWS::AppRunner::Service")],
+    ),
     service(
         "imagebuilder",
         &[

@@ -24,7 +24,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("repositoryName", "AWS::CodeCommit::Repository"),
             field("repositoryNames", "AWS::CodeCommit::Repository"),
             field("repositoryId", "AWS::CodeCommit::Repository"),
-            field("approvalRuleTemplateName", "AWS::CodeCommit::ApprovalRuleTemplate"),
+            field(
+                "approvalRuleTemplateName",
+                "AWS::CodeCommit::ApprovalRuleTemplate",
+            ),
         ],
     ),
     service(
@@ -44,7 +47,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("applicationName", "AWS::CodeDeploy::Application"),
             field("newApplicationName", "AWS::CodeDeploy::Application"),
             field("deploymentGroupName", "AWS::CodeDeploy::DeploymentGroup"),
-            field("currentDeploymentGroupName", "AWS::CodeDeploy::DeploymentGroup"),
+            field(
+                "currentDeploymentGroupName",
+                "AWS::CodeDeploy::DeploymentGroup",
+            ),
             field("newDeploymentGroupName", "AWS::CodeDeploy::DeploymentGroup"),
             field("deploymentConfigName", "AWS::CodeDeploy::DeploymentConfig"),
             field("deploymentId", "AWS::CodeDeploy::Deployment"),
@@ -61,9 +67,18 @@ pub(super) const SERVICES: &[Service] = &[
     ),
     service(
         "codestar-connections",
-        &[request("connectionName", "AWS::CodeStarConnections::Connection")],
+        &[request(
+            "connectionName",
+            "AWS::CodeStarConnections::Connection",
+        )],
     ),
-    service("codeconnections", &[request("connectionName", "AWS::CodeConnections::Connection")]),
+    service(
+        "codeconnections",
+        &[request(
+            "connectionName",
+            "AWS::CodeConnections::Connection",
+        )],
+    ),
     service(
         "cloud9",
         &[
@@ -73,6 +88,9 @@ pub(super) const SERVICES: &[Service] = &[
     ),
     service(
         "amplify",
-        &[field("appId", "AWS::Amplify::App"), field("branchName", "AWS::Amplify::Branch")],
+        &[
+            field("appId", "AWS::Amplify::App"),
+            field("branchName", "AWS::Amplify::Branch"),
+        ],
     ),
 ];

@@ -37,10 +37,16 @@ pub(super) const SERVICES: &[Service] = &[
             request("url", "AWS::IAM::OIDCProvider").on("CreateOpenIDConnectProvider"),
             field("serverCertificateName", "AWS::IAM::ServerCertificate"),
             field("newServerCertificateName", "AWS::IAM::ServerCertificate"),
-            field("serverCertificateMetadata.arn", "AWS::IAM::ServerCertificate"),
+            field(
+                "serverCertificateMetadata.arn",
+                "AWS::IAM::ServerCertificate",
+            ),
             field("certificateId", "AWS::IAM::SigningCertificate"),
             field("sSHPublicKeyId", "AWS::IAM::SSHPublicKey"),
-            field("serviceSpecificCredentialId", "AWS::IAM::ServiceSpecificCredential"),
+            field(
+                "serviceSpecificCredentialId",
+                "AWS::IAM::ServiceSpecificCredential",
+            ),
             field("accountAlias", "AWS::IAM::AccountAlias"),
         ],
     ),
@@ -65,9 +71,18 @@ pub(super) const SERVICES: &[Service] = &[
         "organizations",
         &[
             field("accountId", "AWS::Organizations::Account"),
-            field("organizationalUnitId", "AWS::Organizations::OrganizationalUnit"),
-            field("organizationalUnit.id", "AWS::Organizations::OrganizationalUnit"),
-            field("organizationalUnit.name", "AWS::Organizations::OrganizationalUnit"),
+            field(
+                "organizationalUnitId",
+                "AWS::Organizations::OrganizationalUnit",
+            ),
+            field(
+                "organizationalUnit.id",
+                "AWS::Organizations::OrganizationalUnit",
+            ),
+            field(
+                "organizationalUnit.name",
+                "AWS::Organizations::OrganizationalUnit",
+            ),
             field("organization.id", "AWS::Organizations::Organization"),
             field("policyId", "AWS::Organizations::Policy"),
             field("policySummary.id", "AWS::Organizations::Policy"),
@@ -83,10 +98,16 @@ pub(super) const SERVICES: &[Service] = &[
             request("accountName", "AWS::Organizations::Account"),
             request("servicePrincipal", ""),
             request("resourceId", ""),
-            field("createAccountStatus.id", "AWS::Organizations::CreateAccountRequest"),
+            field(
+                "createAccountStatus.id",
+                "AWS::Organizations::CreateAccountRequest",
+            ),
         ],
     ),
-    service("account", &[request("accountId", "AWS::Organizations::Account")]),
+    service(
+        "account",
+        &[request("accountId", "AWS::Organizations::Account")],
+    ),
     service(
         "sso",
         &[
@@ -141,7 +162,10 @@ pub(super) const SERVICES: &[Service] = &[
         "eks-auth",
         &[
             request("clusterName", "AWS::EKS::Cluster"),
-            field("podIdentityAssociation.associationId", "AWS::EKS::PodIdentityAssociation"),
+            field(
+                "podIdentityAssociation.associationId",
+                "AWS::EKS::PodIdentityAssociation",
+            ),
             response("assumedRoleUser.assumeRoleId", "AWS::STS::AssumedRole"),
             response("assumedRoleUser.arn", "AWS::STS::AssumedRole"),
             field("credentials.accessKeyId", "AWS::IAM::AccessKey").take(Take::IssuedKey),

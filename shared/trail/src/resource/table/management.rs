@@ -29,17 +29,35 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "config",
         &[
-            field("configurationRecorderName", "AWS::Config::ConfigurationRecorder"),
-            field("configurationRecorder.name", "AWS::Config::ConfigurationRecorder"),
+            field(
+                "configurationRecorderName",
+                "AWS::Config::ConfigurationRecorder",
+            ),
+            field(
+                "configurationRecorder.name",
+                "AWS::Config::ConfigurationRecorder",
+            ),
             field("deliveryChannelName", "AWS::Config::DeliveryChannel"),
             field("deliveryChannel.name", "AWS::Config::DeliveryChannel"),
             field("configRuleName", "AWS::Config::ConfigRule"),
             field("configRuleNames", "AWS::Config::ConfigRule"),
-            field("configurationAggregatorName", "AWS::Config::ConfigurationAggregator"),
+            field(
+                "configurationAggregatorName",
+                "AWS::Config::ConfigurationAggregator",
+            ),
             field("conformancePackName", "AWS::Config::ConformancePack"),
-            field("organizationConfigRuleName", "AWS::Config::OrganizationConfigRule"),
-            field("organizationConformancePackName", "AWS::Config::OrganizationConformancePack"),
-            field("retentionConfigurationName", "AWS::Config::RetentionConfiguration"),
+            field(
+                "organizationConfigRuleName",
+                "AWS::Config::OrganizationConfigRule",
+            ),
+            field(
+                "organizationConformancePackName",
+                "AWS::Config::OrganizationConformancePack",
+            ),
+            field(
+                "retentionConfigurationName",
+                "AWS::Config::RetentionConfiguration",
+            ),
             field("evaluations.complianceResourceId", ""),
             field("resourceId", "").on("PutResourceConfig DeleteResourceConfig"),
         ],
@@ -105,14 +123,16 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "ssm",
         &[
-            request("name", "AWS::SSM::Parameter")
-                .on("PutParameter GetParameter DeleteParameter GetParameterHistory \
-                 LabelParameterVersion UnlabelParameterVersion"),
+            request("name", "AWS::SSM::Parameter").on(
+                "PutParameter GetParameter DeleteParameter GetParameterHistory \
+                 LabelParameterVersion UnlabelParameterVersion",
+            ),
             request("names", "AWS::SSM::Parameter").on("GetParameters DeleteParameters"),
             request("path", "AWS::SSM::Parameter").on("GetParametersByPath"),
-            request("name", "AWS::SSM::Document")
-                .on("CreateDocument UpdateDocument* DeleteDocument GetDocument DescribeDocument* \
-                 ModifyDocumentPermission CreateAssociation DeleteAssociation UpdateAssociation*"),
+            request("name", "AWS::SSM::Document").on(
+                "CreateDocument UpdateDocument* DeleteDocument GetDocument DescribeDocument* \
+                 ModifyDocumentPermission CreateAssociation DeleteAssociation UpdateAssociation*",
+            ),
             field("documentName", "AWS::SSM::Document"),
             field("documentDescription.name", "AWS::SSM::Document"),
             request("resourceId", "AWS::SSM::Parameter")
@@ -144,8 +164,14 @@ pub(super) const SERVICES: &[Service] = &[
             field("productId", "AWS::ServiceCatalog::Product"),
             field("productName", "AWS::ServiceCatalog::Product"),
             field("portfolioId", "AWS::ServiceCatalog::Portfolio"),
-            field("provisionedProductId", "AWS::ServiceCatalog::ProvisionedProduct"),
-            field("provisionedProductName", "AWS::ServiceCatalog::ProvisionedProduct"),
+            field(
+                "provisionedProductId",
+                "AWS::ServiceCatalog::ProvisionedProduct",
+            ),
+            field(
+                "provisionedProductName",
+                "AWS::ServiceCatalog::ProvisionedProduct",
+            ),
         ],
     ),
     service(
@@ -153,7 +179,10 @@ pub(super) const SERVICES: &[Service] = &[
         &[
             request("application", "AWS::ServiceCatalogAppRegistry::Application"),
             request("name", "AWS::ServiceCatalogAppRegistry::Application").on("CreateApplication"),
-            request("attributeGroup", "AWS::ServiceCatalogAppRegistry::AttributeGroup"),
+            request(
+                "attributeGroup",
+                "AWS::ServiceCatalogAppRegistry::AttributeGroup",
+            ),
         ],
     ),
     service(
@@ -173,17 +202,29 @@ pub(super) const SERVICES: &[Service] = &[
     ),
     service(
         "xray",
-        &[field("groupName", "AWS::XRay::Group"), field("ruleName", "AWS::XRay::SamplingRule")],
+        &[
+            field("groupName", "AWS::XRay::Group"),
+            field("ruleName", "AWS::XRay::SamplingRule"),
+        ],
     ),
     service(
         "budgets",
-        &[field("budgetName", "AWS::Budgets::Budget"), field("actionId", "AWS::Budgets::Action")],
+        &[
+            field("budgetName", "AWS::Budgets::Budget"),
+            field("actionId", "AWS::Budgets::Action"),
+        ],
     ),
     service(
         "controltower",
         &[
-            field("organizationalUnitName", "AWS::Organizations::OrganizationalUnit"),
-            field("organizationalUnitId", "AWS::Organizations::OrganizationalUnit"),
+            field(
+                "organizationalUnitName",
+                "AWS::Organizations::OrganizationalUnit",
+            ),
+            field(
+                "organizationalUnitId",
+                "AWS::Organizations::OrganizationalUnit",
+            ),
             field("accountId", "AWS::Organizations::Account"),
             field("accountName", "AWS::Organizations::Account"),
         ],

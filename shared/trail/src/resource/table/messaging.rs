@@ -16,7 +16,13 @@ pub(super) const SERVICES: &[Service] = &[
             request("phoneNumber", ""),
         ],
     ),
-    service("sqs", &[field("queueUrl", "AWS::SQS::Queue"), field("queueName", "AWS::SQS::Queue")]),
+    service(
+        "sqs",
+        &[
+            field("queueUrl", "AWS::SQS::Queue"),
+            field("queueName", "AWS::SQS::Queue"),
+        ],
+    ),
     service(
         "events",
         &[
@@ -45,7 +51,13 @@ pub(super) const SERVICES: &[Service] = &[
             field("groupName", "AWS::Scheduler::ScheduleGroup"),
         ],
     ),
-    service("pipes", &[request("name", "AWS::Pipes::Pipe"), response("name", "AWS::Pipes::Pipe")]),
+    service(
+        "pipes",
+        &[
+            request("name", "AWS::Pipes::Pipe"),
+            response("name", "AWS::Pipes::Pipe"),
+        ],
+    ),
     service(
         "kinesis",
         &[
@@ -55,12 +67,24 @@ pub(super) const SERVICES: &[Service] = &[
             field("consumerName", "AWS::Kinesis::StreamConsumer"),
         ],
     ),
-    service("firehose", &[field("deliveryStreamName", "AWS::KinesisFirehose::DeliveryStream")]),
+    service(
+        "firehose",
+        &[field(
+            "deliveryStreamName",
+            "AWS::KinesisFirehose::DeliveryStream",
+        )],
+    ),
     service(
         "kinesisanalytics",
-        &[field("applicationName", "AWS::KinesisAnalyticsV2::Application")],
+        &[field(
+            "applicationName",
+            "AWS::KinesisAnalyticsV2::Application",
+        )],
     ),
-    service("kinesisvideo", &[field("streamName", "AWS::KinesisVideo::Stream")]),
+    service(
+        "kinesisvideo",
+        &[field("streamName", "AWS::KinesisVideo::Stream")],
+    ),
     service(
         "kafka",
         &[

@@ -7,11 +7,23 @@ pub(super) const SERVICES: &[Service] = &[
     service(
         "elasticloadbalancing",
         &[
-            field("loadBalancerName", "AWS::ElasticLoadBalancing::LoadBalancer"),
-            field("loadBalancerNames", "AWS::ElasticLoadBalancing::LoadBalancer"),
-            field("loadBalancerArn", "AWS::ElasticLoadBalancingV2::LoadBalancer"),
+            field(
+                "loadBalancerName",
+                "AWS::ElasticLoadBalancing::LoadBalancer",
+            ),
+            field(
+                "loadBalancerNames",
+                "AWS::ElasticLoadBalancing::LoadBalancer",
+            ),
+            field(
+                "loadBalancerArn",
+                "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            ),
             field("targetGroupArn", "AWS::ElasticLoadBalancingV2::TargetGroup"),
-            field("targetGroupName", "AWS::ElasticLoadBalancingV2::TargetGroup"),
+            field(
+                "targetGroupName",
+                "AWS::ElasticLoadBalancingV2::TargetGroup",
+            ),
             field("listenerArn", "AWS::ElasticLoadBalancingV2::Listener"),
             field("ruleArn", "AWS::ElasticLoadBalancingV2::ListenerRule"),
             field("trustStoreArn", "AWS::ElasticLoadBalancingV2::TrustStore"),
@@ -42,21 +54,39 @@ pub(super) const SERVICES: &[Service] = &[
             field("keySigningKey.name", "AWS::Route53::KeySigningKey"),
         ],
     ),
-    service("route53domains", &[field("domainName", "AWS::Route53Domains::Domain")]),
+    service(
+        "route53domains",
+        &[field("domainName", "AWS::Route53Domains::Domain")],
+    ),
     service(
         "route53resolver",
         &[
-            field("resolverEndpointId", "AWS::Route53Resolver::ResolverEndpoint"),
+            field(
+                "resolverEndpointId",
+                "AWS::Route53Resolver::ResolverEndpoint",
+            ),
             field("resolverRuleId", "AWS::Route53Resolver::ResolverRule"),
             field("resolverRule.id", "AWS::Route53Resolver::ResolverRule"),
-            field("resolverQueryLogConfigId", "AWS::Route53Resolver::ResolverQueryLoggingConfig"),
-            field("resolverQueryLogConfig.id", "AWS::Route53Resolver::ResolverQueryLoggingConfig"),
+            field(
+                "resolverQueryLogConfigId",
+                "AWS::Route53Resolver::ResolverQueryLoggingConfig",
+            ),
+            field(
+                "resolverQueryLogConfig.id",
+                "AWS::Route53Resolver::ResolverQueryLoggingConfig",
+            ),
             field(
                 "resolverQueryLogConfig.name",
                 "AWS::Route53Resolver::ResolverQueryLoggingConfig",
             ),
-            field("firewallRuleGroupId", "AWS::Route53Resolver::FirewallRuleGroup"),
-            field("firewallDomainListId", "AWS::Route53Resolver::FirewallDomainList"),
+            field(
+                "firewallRuleGroupId",
+                "AWS::Route53Resolver::FirewallRuleGroup",
+            ),
+            field(
+                "firewallDomainListId",
+                "AWS::Route53Resolver::FirewallDomainList",
+            ),
             request("name", "AWS::Route53Resolver::ResolverEndpoint").on("CreateResolverEndpoint"),
             request("name", "AWS::Route53Resolver::ResolverRule").on("CreateResolverRule"),
             request("name", "AWS::Route53Resolver::ResolverQueryLoggingConfig")
@@ -73,11 +103,17 @@ pub(super) const SERVICES: &[Service] = &[
             request("name", "AWS::CloudFront::Function")
                 .on("CreateFunction UpdateFunction PublishFunction DeleteFunction"),
             field("functionSummary.name", "AWS::CloudFront::Function"),
-            field("originAccessControl.id", "AWS::CloudFront::OriginAccessControl"),
+            field(
+                "originAccessControl.id",
+                "AWS::CloudFront::OriginAccessControl",
+            ),
             field("keyGroup.id", "AWS::CloudFront::KeyGroup"),
             field("publicKey.id", "AWS::CloudFront::PublicKey"),
             field("cachePolicy.id", "AWS::CloudFront::CachePolicy"),
-            field("responseHeadersPolicy.id", "AWS::CloudFront::ResponseHeadersPolicy"),
+            field(
+                "responseHeadersPolicy.id",
+                "AWS::CloudFront::ResponseHeadersPolicy",
+            ),
             field("invalidation.id", "AWS::CloudFront::Invalidation"),
         ],
     ),
@@ -137,16 +173,20 @@ pub(super) const SERVICES: &[Service] = &[
                 .on("CreateHttpNamespace CreatePrivateDnsNamespace CreatePublicDnsNamespace"),
             request("name", "AWS::ServiceDiscovery::Service").on("CreateService"),
             request("id", "AWS::ServiceDiscovery::Service").on("DeleteService UpdateService"),
-            request("id", "AWS::ServiceDiscovery::Namespace")
-                .on("DeleteNamespace UpdateHttpNamespace UpdatePrivateDnsNamespace \
-                 UpdatePublicDnsNamespace"),
+            request("id", "AWS::ServiceDiscovery::Namespace").on(
+                "DeleteNamespace UpdateHttpNamespace UpdatePrivateDnsNamespace \
+                 UpdatePublicDnsNamespace",
+            ),
         ],
     ),
     service(
         "vpc-lattice",
         &[
             field("serviceIdentifier", "AWS::VpcLattice::Service"),
-            field("serviceNetworkIdentifier", "AWS::VpcLattice::ServiceNetwork"),
+            field(
+                "serviceNetworkIdentifier",
+                "AWS::VpcLattice::ServiceNetwork",
+            ),
             field("targetGroupIdentifier", "AWS::VpcLattice::TargetGroup"),
         ],
     ),

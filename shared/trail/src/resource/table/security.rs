@@ -35,10 +35,19 @@ pub(super) const SERVICES: &[Service] = &[
             request("domainName", "AWS::ACM::Certificate").on("RequestCertificate"),
         ],
     ),
-    service("acm-pca", &[field("certificateAuthorityArn", "AWS::ACMPCA::CertificateAuthority")]),
+    service(
+        "acm-pca",
+        &[field(
+            "certificateAuthorityArn",
+            "AWS::ACMPCA::CertificateAuthority",
+        )],
+    ),
     service(
         "cloudhsm",
-        &[field("clusterId", "AWS::CloudHSM::Cluster"), field("hsmId", "AWS::CloudHSM::Hsm")],
+        &[
+            field("clusterId", "AWS::CloudHSM::Cluster"),
+            field("hsmId", "AWS::CloudHSM::Hsm"),
+        ],
     ),
     service(
         "guardduty",
@@ -52,7 +61,10 @@ pub(super) const SERVICES: &[Service] = &[
             request("name", "AWS::GuardDuty::ThreatIntelSet")
                 .on("CreateThreatIntelSet UpdateThreatIntelSet"),
             field("destinationId", "AWS::GuardDuty::PublishingDestination"),
-            field("malwareProtectionPlanId", "AWS::GuardDuty::MalwareProtectionPlan"),
+            field(
+                "malwareProtectionPlanId",
+                "AWS::GuardDuty::MalwareProtectionPlan",
+            ),
             request("findingIds", "AWS::GuardDuty::Finding"),
             request("accountIds", "AWS::Organizations::Account"),
             request("accountDetails.accountId", "AWS::Organizations::Account"),
@@ -72,7 +84,10 @@ pub(super) const SERVICES: &[Service] = &[
             field("insightArn", "AWS::SecurityHub::Insight"),
             field("actionTargetArn", "AWS::SecurityHub::ActionTarget"),
             field("automationRulesArns", "AWS::SecurityHub::AutomationRule"),
-            field("configurationPolicyIdentifier", "AWS::SecurityHub::ConfigurationPolicy"),
+            field(
+                "configurationPolicyIdentifier",
+                "AWS::SecurityHub::ConfigurationPolicy",
+            ),
             request("accountDetails.accountId", "AWS::Organizations::Account"),
             request("target.accountId", "AWS::Organizations::Account"),
             request("accountIds", "AWS::Organizations::Account"),

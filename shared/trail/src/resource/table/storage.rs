@@ -24,7 +24,10 @@ pub(super) const SERVICES: &[Service] = &[
     service("s3-outposts", BUCKETS),
     service(
         "glacier",
-        &[field("vaultName", "AWS::Glacier::Vault"), field("archiveId", "AWS::Glacier::Archive")],
+        &[
+            field("vaultName", "AWS::Glacier::Vault"),
+            field("archiveId", "AWS::Glacier::Archive"),
+        ],
     ),
     service(
         "elasticfilesystem",
