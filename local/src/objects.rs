@@ -267,7 +267,7 @@ fn find_version(
 
 /// Reads `length` bytes of a version from `first` on.
 ///
-/// A part of an empty blob is NULL to SQLite.
+/// A part of an empty blob is `NULL` to `SQLite`.
 pub(crate) fn read_body(
     connection: &Connection,
     version: &Version,

@@ -93,9 +93,9 @@ fn query(ask: &Ask, corpus: &[String]) -> Query {
         for value in chosen {
             let value = value.get(&values).clone();
             if *negated {
-                query.exclude(attribute, value)
+                query.exclude(attribute, value);
             } else {
-                query.require(attribute, value)
+                query.require(attribute, value);
             }
         }
     }
