@@ -69,7 +69,7 @@ impl Default for Limits {
 }
 
 /// A read: a range of one partition's items.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Read {
     /// The partition key.
     pub partition: String,
@@ -82,7 +82,7 @@ pub struct Read {
     purpose: Purpose,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 enum Purpose {
     Headers(Category),
     WriteMarks(Category),
@@ -255,7 +255,7 @@ impl Lookup {
         if !self.days.are_known() {
             return self.days.first_reads();
         }
-        let wanted = self.limits.events + 1;
+        let wanted = count(self.limits.events + 1);
         let left = (self.limits.read_units - self.read_units).max(0.0);
         let mut reads = Vec::new();
         // Days are read out of order where a hint missed one: what lies behind an
@@ -263,10 +263,10 @@ impl Lookup {
         if let Some(unread) = self.days.first_unread()
             && self.expected_before(unread) < wanted
         {
-            let expected = self.found.len() + fetch::expected(&self.candidates);
+            let expected = count(self.found.len()) + fetch::expected(&self.candidates);
             reads = self.days.further_reads(wanted, expected, left);
         }
-        let missing = wanted.saturating_sub(self.found.len());
+        let missing = wanted - count(self.found.len());
         let average = self.found.average_block_units();
         let blocks = fetch::choose(&mut self.candidates, &self.scan, missing, left / average);
         reads.extend(blocks.into_iter().map(read_block));
@@ -274,14 +274,14 @@ impl Lookup {
     }
 
     /// The matches that are found or promised before a second, in the order of the scan.
-    fn expected_before(&self, second: i64) -> usize {
+    fn expected_before(&self, second: i64) -> f64 {
         let before = self.candidates.iter().filter(|block| {
             self.scan
                 .compare(self.scan.first(block.oldest, block.newest), second)
                 .is_lt()
         });
-        self.found.settled(Some(second), &self.scan)
-            + before.map(|block| block.expected).sum::<usize>()
+        count(self.found.settled(Some(second), &self.scan))
+            + before.map(|block| block.expected).sum::<f64>()
     }
 
     /// Takes the answer to a read.
@@ -425,6 +425,12 @@ impl Lookup {
             hint: self.days.hint(),
         }
     }
+}
+
+/// A number of events, to reckon with.
+#[expect(clippy::cast_precision_loss, reason = "a page has few events")]
+const fn count(events: usize) -> f64 {
+    events as f64
 }
 
 /// The read of a block; of one that was not there, that of its segment's directory entry.

@@ -6,9 +6,9 @@
 //! order. Then come the terms by ascending hash: the gap to the one before in
 //! the Rice code, and the posting. A posting of one record is its number in
 //! plain bits; a longer one is the gaps between its records. A term that more
-//! than one record in 16 holds is in nearly every block, so that its records
-//! need not be known one by one: of it the runs of 16 records are listed that
-//! hold it, or those that do not where they are fewer.
+//! than one record in four holds tells little, so that its records need not be
+//! known one by one: of it the runs of 16 records are listed that hold it, or
+//! those that do not where they are fewer.
 //!
 //! Only as many hash bits are kept as make a false match rare: with `n` terms
 //! on a page, `log2 n + 12` bits let one lookup in 4,096 pages find a term
@@ -24,7 +24,10 @@ const VERSION: u8 = 1;
 /// Hash bits kept beyond the logarithm of a page's term count.
 const SPARE_BITS: u32 = 12;
 
-/// The records of a run: a term that is more frequent than one in so many is listed by runs.
+/// A term that more than one record in so many holds is listed by runs.
+const FREQUENT: u32 = 4;
+
+/// The records of a run.
 const RUN: u32 = 16;
 
 /// More records than any segment holds; a page that claims more is damaged.
@@ -284,7 +287,7 @@ impl Shape {
     const fn of(count: u32, records: u32) -> Self {
         if count == records {
             Self::All
-        } else if count > records / RUN {
+        } else if count > records / FREQUENT {
             Self::Runs
         } else {
             Self::Records

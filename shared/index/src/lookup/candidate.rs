@@ -8,7 +8,7 @@ use crate::page::Layout;
 use crate::table::SegmentId;
 
 /// A block that may hold matches.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Candidate {
     pub(super) category: Category,
     pub(super) day: crate::Day,
@@ -20,7 +20,7 @@ pub(super) struct Candidate {
     pub(super) oldest: i64,
     pub(super) newest: i64,
     /// How many matches are expected.
-    pub(super) expected: usize,
+    pub(super) expected: f64,
     /// The records to look at, by number in the block; all of them where absent.
     pub(super) records: Option<Vec<u32>>,
     /// Whether it is to be read strongly.
@@ -90,8 +90,8 @@ pub(super) fn candidates(
                 oldest,
                 newest: block.newest,
                 expected: match suspects {
-                    Some(suspects) => share_of(chosen.len(), suspects.share),
-                    None => block.records as usize,
+                    Some(suspects) => suspects.share * count(chosen),
+                    None => f64::from(block.records),
                 },
                 records: records.map(|_| chosen.iter().map(|record| record - start).collect()),
                 consistent: origin.consistent,
@@ -105,13 +105,7 @@ pub(super) fn candidates(
     candidates
 }
 
-/// A share of a number of records; at least one.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "an estimate of at most a block's records"
-)]
-fn share_of(records: usize, share: f64) -> usize {
-    ((records as f64 * share).round() as usize).max(1)
+/// How many records there are; a block has far fewer than a number has bits.
+fn count(records: &[u32]) -> f64 {
+    u32::try_from(records.len()).map_or(f64::MAX, f64::from)
 }

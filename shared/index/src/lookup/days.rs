@@ -20,7 +20,7 @@ use crate::term::{Level, Term};
 const RECENT_SLOTS: i64 = 2;
 
 /// How many days are read on suspicion, before the headers are known.
-const PROBED_DAYS: usize = 2;
+const PROBED_DAYS: u8 = 2;
 
 /// The levels that are tried for a day about which nothing is known.
 const GUESSED_LEVELS: usize = 5;
@@ -163,7 +163,7 @@ impl Days {
                 let levels: BTreeSet<Level> = Level::ALL.into_iter().take(GUESSED_LEVELS).collect();
                 known = vec![(guessed, levels.clone()), (guessed.previous(), levels)];
             }
-            for (day, levels) in known.into_iter().take(PROBED_DAYS) {
+            for (day, levels) in known.into_iter().take(PROBED_DAYS.into()) {
                 self.recent.insert((day, category));
                 let reads = self.reads((day, category), &levels, None);
                 self.probes.extend(reads);
@@ -254,34 +254,26 @@ impl Days {
 
     /// Reads as many further days as make up for the matches that are missing, judging
     /// by those expected of the days read so far.
-    pub(super) fn further_reads(
-        &mut self,
-        wanted: usize,
-        expected: usize,
-        units: f64,
-    ) -> Vec<Read> {
+    pub(super) fn further_reads(&mut self, wanted: f64, expected: f64, units: f64) -> Vec<Read> {
         let unread = self.unread();
-        let count = match (self.count, expected) {
-            (0, _) => PROBED_DAYS,
-            (_, expected) if expected >= wanted => PROBED_DAYS,
-            (_, 0) => usize::MAX,
-            (days, expected) => {
-                let missing = wanted.saturating_sub(expected);
-                // Half as much again: another round costs more than some reads.
-                (missing * days * 3).div_ceil(expected * 2) + 1
-            }
-        };
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let each = (self.units / self.count.max(1) as f64).max(0.5);
+        let days = self.count as f64;
+        let count = if self.count == 0 || expected >= wanted {
+            f64::from(PROBED_DAYS)
+        } else {
+            // Half as much again: another round costs more than some reads.
+            (1.5 * (wanted - expected) * days / expected) + 1.0
+        };
+        let each = (self.units / days.max(1.0)).max(0.5);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "clamped"
         )]
-        let affordable = (units / each).clamp(1.0, 5_000.0) as usize;
+        let count = count.min(units / each).clamp(1.0, 5_000.0) as usize;
         let only = self.rarest(each);
         let mut reads = Vec::new();
-        for day in unread.into_iter().take(count.min(affordable)) {
+        for day in unread.into_iter().take(count) {
             let read = self.read.get(&day).cloned().unwrap_or_default();
             let left = self
                 .levels

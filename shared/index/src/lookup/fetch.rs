@@ -7,7 +7,7 @@ use super::scan::Scan;
 const MOST_AT_ONCE: usize = 256;
 
 /// The matches that blocks promise.
-pub(super) fn expected(candidates: &[Candidate]) -> usize {
+pub(super) fn expected(candidates: &[Candidate]) -> f64 {
     candidates.iter().map(|block| block.expected).sum()
 }
 
@@ -20,7 +20,7 @@ pub(super) fn expected(candidates: &[Candidate]) -> usize {
 pub(super) fn choose(
     candidates: &mut Vec<Candidate>,
     scan: &Scan,
-    matches: usize,
+    matches: f64,
     most: f64,
 ) -> Vec<Candidate> {
     if candidates.is_empty() {
@@ -51,8 +51,8 @@ pub(super) fn choose(
 }
 
 /// The second by which so many matches are expected; nothing where all blocks promise fewer.
-fn second_of_enough(candidates: &[Candidate], scan: &Scan, matches: usize) -> Option<i64> {
-    if expected(candidates) < matches {
+fn second_of_enough(candidates: &[Candidate], scan: &Scan, wanted: f64) -> Option<i64> {
+    if expected(candidates) < wanted {
         return None;
     }
     let descending = scan.order().is_descending();
@@ -61,8 +61,6 @@ fn second_of_enough(candidates: &[Candidate], scan: &Scan, matches: usize) -> Op
         .fold((i64::MAX, i64::MIN), |(low, high), block| {
             (low.min(block.oldest), high.max(block.newest))
         });
-    #[expect(clippy::cast_precision_loss, reason = "a page's size")]
-    let wanted = matches as f64;
     // Bisects towards the scan's start for as long as what lies before is enough.
     while low < high {
         let middle = if descending {
@@ -93,7 +91,7 @@ fn matches_before(candidates: &[Candidate], descending: bool, second: i64) -> f6
             } else {
                 second.min(block.newest) - block.oldest + 1
             };
-            block.expected as f64 * (before.max(0) as f64 / length)
+            block.expected * (before.max(0) as f64 / length)
         })
         .sum()
 }

@@ -62,7 +62,7 @@ proptest! {
                         prop_assert!(found.records.contains(record));
                     }
                     prop_assert!(found.count >= length(&posting.records));
-                    let is_rare = posting.records.len() * 16 <= layout.records() as usize;
+                    let is_rare = posting.records.len() * 4 <= layout.records() as usize;
                     let is_alone = found.count == length(&posting.records);
                     prop_assert!(!(is_rare && is_alone) || found.records == posting.records);
                 }
