@@ -166,8 +166,14 @@ impl Indexer {
             expired: record.expired,
             ..Counts::default()
         };
-        let failure = failure
-            .or_else(|| (!counts.are_reconciled()).then(|| Failure::retry(Unaccounted(counts))));
+        if failure.is_none() && !counts.are_reconciled() {
+            // Reported as they are, so that the metric shows it.
+            return Finished {
+                version: file.version,
+                outcome: Err(Failure::retry(Unaccounted(counts))),
+                counts,
+            };
+        }
         if let Some(failure) = failure {
             return self.conflicting(file, failure).await;
         }
