@@ -38,12 +38,13 @@ mod candidate;
 mod days;
 mod fetch;
 mod found;
+mod hint;
 mod scan;
 
 use candidate::Candidate;
 use days::Days;
-pub use days::Hint;
 use found::Found;
+pub use hint::Hint;
 use scan::Scan;
 
 /// What ends a page, besides the end of the history.

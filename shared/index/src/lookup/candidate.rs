@@ -1,10 +1,12 @@
 //! Blocks that may hold what a query wants.
 
+use std::collections::BTreeMap;
+
 use trail::Category;
 
 use super::LookupError;
 use crate::block::BlockError;
-use crate::page::Layout;
+use crate::page::{Found, Layout};
 use crate::table::SegmentId;
 
 /// A block that may hold matches.
@@ -108,4 +110,33 @@ pub(super) fn candidates(
 /// How many records there are; a block has far fewer than a number has bits.
 fn count(records: &[u32]) -> f64 {
     u32::try_from(records.len()).map_or(f64::MAX, f64::from)
+}
+
+/// The records that each of so many conditions names.
+pub(super) fn intersect(found: BTreeMap<usize, Found>, conditions: usize) -> Suspects {
+    if found.len() < conditions {
+        return Suspects::default();
+    }
+    let mut all: Option<Suspects> = None;
+    for mut found in found.into_values() {
+        found.records.sort_unstable();
+        found.records.dedup();
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let share = (f64::from(found.count) / found.records.len().max(1) as f64).min(1.0);
+        all = Some(match all {
+            None => Suspects {
+                records: found.records,
+                share,
+            },
+            Some(mut all) => {
+                all.records
+                    .retain(|record| found.records.binary_search(record).is_ok());
+                Suspects {
+                    records: all.records,
+                    share: all.share * share,
+                }
+            }
+        });
+    }
+    all.unwrap_or_default()
 }

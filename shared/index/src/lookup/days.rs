@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trail::Category;
 
-use super::candidate::{Candidate, Origin, Suspects, candidates};
+use super::candidate::{Candidate, Origin, candidates, intersect};
+use super::hint::Hint;
 use super::scan::Scan;
 use super::{Answer, LookupError, Purpose, Read, Terms, terms};
 use crate::day::Day;
@@ -22,8 +23,12 @@ const RECENT_SLOTS: i64 = 2;
 /// How many days are read on suspicion, before the headers are known.
 const PROBED_DAYS: u8 = 2;
 
-/// The levels that are tried for a day about which nothing is known.
-const GUESSED_LEVELS: usize = 5;
+/// The levels that are tried for a day about which nothing is known: those of
+/// segments of some dozen to some thousand events.
+const GUESSED_LEVELS: [Level; 4] = {
+    let [_, small, usual, large, largest, ..] = Level::ALL;
+    [small, usual, large, largest]
+};
 
 /// The read units that a block takes, about.
 const BLOCK_UNITS: f64 = 2.0;
@@ -32,30 +37,7 @@ const BLOCK_UNITS: f64 = 2.0;
 const WHOLE: (&str, &str) = ("", "~");
 
 /// A day of a category.
-type DayOf = (Day, Category);
-
-/// What one lookup may suppose from the one before it: days and their levels.
-///
-/// It only decides what is read on suspicion. A wrong hint costs a read, not an event.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Hint {
-    levels: BTreeMap<DayOf, BTreeSet<Level>>,
-}
-
-/// The most days that a hint remembers; the oldest are forgotten first.
-const REMEMBERED_DAYS: usize = 4_000;
-
-impl Hint {
-    /// Adds what another lookup met.
-    pub fn learn(&mut self, other: &Self) {
-        for (day, levels) in &other.levels {
-            self.levels.entry(*day).or_default().extend(levels);
-        }
-        while self.levels.len() > REMEMBERED_DAYS {
-            self.levels.pop_first();
-        }
-    }
-}
+pub(super) type DayOf = (Day, Category);
 
 /// The days of a lookup.
 #[derive(Debug)]
@@ -160,10 +142,13 @@ impl Days {
                 known.reverse();
             }
             if known.is_empty() && self.order.is_descending() {
-                let levels: BTreeSet<Level> = Level::ALL.into_iter().take(GUESSED_LEVELS).collect();
+                let levels = BTreeSet::from(GUESSED_LEVELS);
                 known = vec![(guessed, levels.clone()), (guessed.previous(), levels)];
             }
-            for (day, levels) in known.into_iter().take(PROBED_DAYS.into()) {
+            // A day that is over tells enough; one that goes on may have only begun.
+            let is_over = known.first().is_some_and(|(day, _)| day.end() < self.now);
+            let count = if is_over { 1 } else { PROBED_DAYS };
+            for (day, levels) in known.into_iter().take(count.into()) {
                 self.recent.insert((day, category));
                 let reads = self.reads((day, category), &levels, None);
                 self.probes.extend(reads);
@@ -488,33 +473,4 @@ impl Days {
             levels: self.levels.clone(),
         }
     }
-}
-
-/// The records that each of so many conditions names.
-fn intersect(found: BTreeMap<usize, Found>, conditions: usize) -> Suspects {
-    if found.len() < conditions {
-        return Suspects::default();
-    }
-    let mut all: Option<Suspects> = None;
-    for mut found in found.into_values() {
-        found.records.sort_unstable();
-        found.records.dedup();
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let share = (f64::from(found.count) / found.records.len().max(1) as f64).min(1.0);
-        all = Some(match all {
-            None => Suspects {
-                records: found.records,
-                share,
-            },
-            Some(mut all) => {
-                all.records
-                    .retain(|record| found.records.binary_search(record).is_ok());
-                Suspects {
-                    records: all.records,
-                    share: all.share * share,
-                }
-            }
-        });
-    }
-    all.unwrap_or_default()
 }
