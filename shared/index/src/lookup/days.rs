@@ -249,6 +249,9 @@ impl Days {
             // Half as much again: another round costs more than some reads.
             (1.5 * (wanted - expected) * days / expected) + 1.0
         };
+        // Where it is most of what is left, the rest costs less than a further round.
+        let left = f64::from(u32::try_from(unread.len()).unwrap_or(u32::MAX));
+        let count = if 2.0 * count >= left { left } else { count };
         let each = (self.units / days.max(1.0)).max(0.5);
         #[expect(
             clippy::cast_possible_truncation,
