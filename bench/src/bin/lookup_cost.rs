@@ -1,9 +1,9 @@
 //! Prints what the first page of a lookup reads, by how rare the value is.
 //!
-//! `cargo run --release -p bench --bin lookup_cost [EVENTS]`
+//! `cargo run --release -p bench --bin lookup_cost [EVENTS] [DAYS]`
 //!
-//! Fills a local table with the sample generator's events over 90 days (10
-//! million by default, ten log files a segment), in which 1 event in 10, in
+//! Fills a local table with the sample generator's events (10 million over 90
+//! days by default, ten log files a segment), in which 1 event in 10, in
 //! 1,000 and in 1,000,000 has a planted value of each attribute, and looks each
 //! up: read units as the table answers them, and rounds of reads one behind the
 //! other. The first lookup of a new function instance knows nothing of the
@@ -36,8 +36,11 @@ async fn main() -> Outcome {
     let events: u64 = std::env::args()
         .nth(1)
         .map_or(Ok(10_000_000), |text| text.parse())?;
+    let days: i64 = std::env::args()
+        .nth(2)
+        .map_or(Ok(90), |text| text.parse())?;
     let (cloud, table) = bench::cloud::start().await?;
-    let (trail, pairs) = planted(events);
+    let (trail, pairs) = planted(events, days);
     let (segments, units) = fill(&table, &trail).await?;
     #[expect(clippy::cast_precision_loss, reason = "printed figures")]
     let per_event = units / events as f64;
@@ -109,7 +112,7 @@ impl Pair {
 }
 
 /// The trail with its planted values, and what to look up in it.
-fn planted(events: u64) -> (Trail, Vec<Pair>) {
+fn planted(events: u64, days: i64) -> (Trail, Vec<Pair>) {
     let mut plants = Vec::new();
     let mut pairs = Vec::new();
     for (class, every) in RARITIES.into_iter().enumerate() {
@@ -153,10 +156,12 @@ fn planted(events: u64) -> (Trail, Vec<Pair>) {
             });
         }
     }
+    let usual = Trail::default();
     let trail = Trail {
         events,
         plants,
-        ..Trail::default()
+        start: usual.end - jiff::Span::new().hours(24 * days),
+        ..usual
     };
     for number in [3, events / 2, events - 5] {
         if let Some(record) = trail.slice(number..number + 1).next() {
@@ -222,6 +227,9 @@ async fn fill(table: &Table, trail: &Trail) -> Result<(usize, f64), Box<dyn std:
         let end = (number + SEGMENT).min(trail.events);
         let segments = segments(trail, number, end)?;
         written += segments.len();
+        if number == 0 {
+            describe(&segments);
+        }
         let items: Vec<Item> = segments
             .into_iter()
             .flat_map(|segment| {
@@ -246,6 +254,22 @@ async fn fill(table: &Table, trail: &Trail) -> Result<(usize, f64), Box<dyn std:
         number = end;
     }
     Ok((written, table.consumed().write_units()))
+}
+
+/// Prints what the largest of some segments is made of.
+fn describe(segments: &[Segment]) {
+    let Some(segment) = segments.iter().max_by_key(|segment| segment.records) else {
+        return;
+    };
+    let mean = |items: &[Item]| items.iter().map(Item::size).sum::<usize>() / items.len().max(1);
+    say!(
+        "a segment of {} events has {} blocks of {} bytes and {} term pages of {} bytes on average",
+        segment.records,
+        segment.blocks.len(),
+        mean(&segment.blocks),
+        segment.pages.len(),
+        mean(&segment.pages),
+    );
 }
 
 fn segments(trail: &Trail, start: u64, end: u64) -> std::io::Result<Vec<Segment>> {

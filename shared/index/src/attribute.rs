@@ -1,5 +1,6 @@
 //! The attributes that lookups know, and the values that a record has for each.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -230,12 +231,43 @@ impl Attribute {
     }
 }
 
+/// The classes of the user agents met so far: a few make nearly all calls of a batch.
+#[derive(Default)]
+pub(crate) struct UserAgents {
+    classes: HashMap<String, UserAgentClass>,
+}
+
+/// The most user agents that are remembered; an account has some hundred.
+const MOST_USER_AGENTS: usize = 4_096;
+
+impl UserAgents {
+    fn class(&mut self, user_agent: &str) -> UserAgentClass {
+        if let Some(class) = self.classes.get(user_agent) {
+            return *class;
+        }
+        let class = UserAgentClass::of(user_agent);
+        if self.classes.len() < MOST_USER_AGENTS {
+            self.classes.insert(user_agent.to_owned(), class);
+        }
+        class
+    }
+}
+
 /// Gives every attribute and value of a record, as [`Attribute::values`] would one by one.
-pub fn each_value(record: &Record<'_>, mut give: impl FnMut(Attribute, &str)) {
+pub(crate) fn each_value(
+    record: &Record<'_>,
+    user_agents: &mut UserAgents,
+    mut give: impl FnMut(Attribute, &str),
+) {
     for attribute in Attribute::ALL {
         match attribute {
             // Extracted together below: finding the resources is the dear part.
             Attribute::ResourceName | Attribute::ResourceType => {}
+            Attribute::UserAgent => {
+                if let Some(user_agent) = record.user_agent.as_deref() {
+                    give(attribute, user_agents.class(user_agent).as_str());
+                }
+            }
             _ => attribute.values(record, |value| give(attribute, value)),
         }
     }

@@ -49,6 +49,22 @@ impl Day {
         Self(self.0 + 1).clamp(Self::FIRST, Self::LAST)
     }
 
+    /// The Monday of the day's week.
+    pub(crate) fn week(self) -> Self {
+        // 1970 began on a Thursday.
+        Self((self.0 + 3).div_euclid(7) * 7 - 3)
+    }
+
+    /// The days since the Monday of the day's week, 0 to 6.
+    pub(crate) fn weekday(self) -> u8 {
+        u8::try_from((self.0 + 3).rem_euclid(7)).unwrap_or_default()
+    }
+
+    /// The day so many days later.
+    pub(crate) fn later(self, days: u8) -> Self {
+        Self(self.0 + i32::from(days)).clamp(Self::FIRST, Self::LAST)
+    }
+
     /// The seconds from the day's start to a time on it.
     pub fn second(self, time: i64) -> u32 {
         u32::try_from((time - self.start()).clamp(0, SECONDS - 1)).unwrap_or(0)
@@ -108,6 +124,20 @@ mod tests {
             (Day::FIRST, Day::LAST)
         );
         assert_eq!("2026-02-30".parse::<Day>(), Err(NotADay));
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        let day = |name: &str| name.parse::<Day>().expect("a day");
+        for (name, week, weekday) in [
+            ("2026-10-12", "2026-10-12", 0),
+            ("2026-10-18", "2026-10-12", 6),
+            ("2026-10-19", "2026-10-19", 0),
+            ("1970-01-01", "1969-12-29", 3),
+        ] {
+            assert_eq!((day(name).week(), day(name).weekday()), (day(week), weekday));
+            assert_eq!(day(week).later(weekday), day(name));
+        }
     }
 
     #[test]

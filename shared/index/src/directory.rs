@@ -59,18 +59,19 @@ const fn is_zero(count: &u64) -> bool {
 impl Directory {
     /// How the segment's records fall into its blocks.
     pub fn layout(&self) -> Layout {
+        let mut oldest = self.oldest;
         let span = |block: &BlockEntry| Span {
             records: block.records,
+            oldest: std::mem::replace(&mut oldest, block.newest),
             newest: block.newest,
         };
         Layout {
-            oldest: self.oldest,
             blocks: self.blocks.iter().map(span).collect(),
         }
     }
 
     pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
-        zstd::bulk::compress(&serde_json::to_vec(self)?, 9)
+        zstd::bulk::compress(&serde_json::to_vec(self)?, 3)
     }
 
     /// Reads an entry's body; nothing where it is damaged.

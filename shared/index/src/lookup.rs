@@ -32,7 +32,6 @@ use crate::page::PageError;
 use crate::query::{Order, Query};
 use crate::retention::Retention;
 use crate::table::{self, SegmentId};
-use crate::term::Level;
 
 mod candidate;
 mod days;
@@ -87,12 +86,7 @@ pub struct Read {
 enum Purpose {
     Headers(Category),
     WriteMarks(Category),
-    Terms {
-        category: Category,
-        day: Day,
-        level: Level,
-        bucket: u16,
-    },
+    Terms(days::Pages),
     Directory {
         category: Category,
         day: Day,
@@ -240,6 +234,10 @@ impl Lookup {
     /// page ends as soon as it has got any further.
     pub fn next(&mut self, out_of_time: bool) -> Result<Step, LookupError> {
         debug_assert_eq!(self.in_flight, 0, "every read is answered");
+        if self.days.are_known() {
+            let candidates = self.days.settle();
+            self.take_candidates(candidates);
+        }
         if self.days.are_known() && (self.scan.is_empty() || self.is_finished(out_of_time)) {
             return Ok(Step::Done(self.page()));
         }
@@ -261,11 +259,12 @@ impl Lookup {
         let mut reads = Vec::new();
         // Days are read out of order where a hint missed one: what lies behind an
         // unread day cannot fill the page.
-        if let Some(unread) = self.days.first_unread()
-            && self.expected_before(unread) < wanted
-        {
-            let expected = count(self.found.len()) + fetch::expected(&self.candidates);
-            reads = self.days.further_reads(wanted, expected, left);
+        if let Some(unread) = self.days.first_unread() {
+            let before = self.expected_before(unread);
+            if before < wanted {
+                let expected = count(self.found.len()) + fetch::expected(&self.candidates);
+                reads = self.days.further_reads(wanted - before, expected, left);
+            }
         }
         let missing = wanted - count(self.found.len());
         let average = self.found.average_block_units();
@@ -292,22 +291,7 @@ impl Lookup {
         match read.purpose {
             Purpose::Headers(category) => self.days.take_headers(category, &answer.items),
             Purpose::WriteMarks(category) => self.days.take_write_marks(category, &answer.items),
-            Purpose::Terms {
-                category,
-                day,
-                level,
-                bucket,
-            } => {
-                let pages = days::Pages {
-                    category,
-                    day,
-                    level,
-                    bucket,
-                };
-                let candidates = self.days.take_pages(pages, answer, &self.query)?;
-                self.take_candidates(candidates);
-                Ok(())
-            }
+            Purpose::Terms(pages) => self.days.take_pages(&pages, answer),
             Purpose::Directory { category, day } => {
                 let candidates = self.days.take_directory(category, day, answer)?;
                 self.take_candidates(candidates);

@@ -1,18 +1,20 @@
 //! Term pages: for every term of a segment in one bucket, the records that hold it.
 //!
-//! A page is one stream of bits, about one write unit large. It starts with the
-//! segment's layout (how its records fall into blocks, and until when each
-//! block reaches), so that a page alone says which blocks to read and in which
-//! order. Then come the terms by ascending hash: the gap to the one before in
-//! the Rice code, and the posting. A posting of one record is its number in
-//! plain bits; a longer one is the gaps between its records. A term that more
-//! than one record in four holds tells little, so that its records need not be
-//! known one by one: of it the runs of 16 records are listed that hold it, or
-//! those that do not where they are fewer.
+//! A page is one stream of bits. It starts with the segment's layout: how many
+//! records there are, how many make a block, and until when each of at most 32
+//! groups of blocks reaches, so that a page alone says which blocks to read and
+//! in which order. Then come the terms by ascending hash: the gap to the one
+//! before in the Rice code, and the posting. Of a term that one record holds the
+//! block is named, for a block is read whole; of one that several hold, the
+//! records, so that the intersection of two terms is all but exact. A term that
+//! more than one record in four holds tells little: of it the blocks are listed
+//! that hold it, or those that do not where they are fewer.
 //!
 //! Only as many hash bits are kept as make a false match rare: with `n` terms
-//! on a page, `log2 n + 12` bits let one lookup in 4,096 pages find a term
-//! that is not there, which costs reading a block and nothing else.
+//! on a page, `log2 n + 10` bits let one lookup in 1,024 pages find a term
+//! that is not there, which costs reading a block and nothing else. A block is
+//! about as much to read as some dozen pages, so that more bits cost more than
+//! they save.
 
 use crate::bits::{BitReader, BitWriter, gamma_length, rice_length};
 use crate::day::Day;
@@ -22,22 +24,22 @@ use crate::term::{Level, Term};
 const VERSION: u8 = 1;
 
 /// Hash bits kept beyond the logarithm of a page's term count.
-const SPARE_BITS: u32 = 12;
+const SPARE_BITS: u32 = 10;
 
-/// A term that more than one record in so many holds is listed by runs.
+/// A term that more than one record in so many holds is listed by blocks.
 const FREQUENT: u32 = 4;
 
-/// The records of a run.
-const RUN: u32 = 16;
+/// The most groups of blocks whose times a page tells apart.
+const MOST_GROUPS: u32 = 32;
 
 /// More records than any segment holds; a page that claims more is damaged.
 const MOST_RECORDS: u32 = 1 << 20;
 
 /// How a segment's records, in ascending order, fall into its blocks.
+///
+/// All blocks hold as many records, but for the last, which may hold fewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
-    /// The time of the segment's first record.
-    pub oldest: i64,
     /// The blocks, oldest first.
     pub blocks: Vec<Span>,
 }
@@ -47,7 +49,9 @@ pub struct Layout {
 pub struct Span {
     /// How many records the block holds.
     pub records: u32,
-    /// The time of its last record.
+    /// A time that no record of it comes before.
+    pub oldest: i64,
+    /// A time that no record of it comes behind.
     pub newest: i64,
 }
 
@@ -57,9 +61,45 @@ impl Layout {
         self.blocks.iter().map(|block| block.records).sum()
     }
 
+    /// The time of the segment's first record.
+    pub fn oldest(&self) -> i64 {
+        self.blocks.first().map_or(0, |block| block.oldest)
+    }
+
     /// The time of the segment's last record.
     pub fn newest(&self) -> i64 {
-        self.blocks.last().map_or(self.oldest, |block| block.newest)
+        self.blocks.last().map_or(0, |block| block.newest)
+    }
+
+    /// How many records make a block, and all of them.
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            records: self.records(),
+            block: self.blocks.first().map_or(1, |block| block.records),
+        }
+    }
+}
+
+/// How many records a segment has, and how many make a block.
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
+    records: u32,
+    block: u32,
+}
+
+impl Counts {
+    const fn blocks(self) -> u32 {
+        self.records.div_ceil(self.block)
+    }
+
+    /// How many blocks make a group.
+    const fn group(self) -> u32 {
+        self.blocks().div_ceil(MOST_GROUPS)
+    }
+
+    /// The records of a block.
+    fn block(self, number: u32) -> std::ops::Range<u32> {
+        number * self.block..self.records.min((number + 1) * self.block)
     }
 }
 
@@ -93,33 +133,37 @@ pub enum PageError {
 }
 
 /// How many bits a posting takes on any page, from which the level is chosen.
-pub(crate) fn posting_bits(posting: &Posting, records: u32) -> u32 {
+pub(crate) fn posting_bits(posting: &Posting, counts: Counts) -> u32 {
     let count = length(&posting.records);
     if count == 1 {
-        return 1 + record_bits(records);
+        return 1 + number_bits(counts.blocks());
     }
-    let list_bits = match Listed::of(&posting.records, records) {
+    let list_bits = match Listed::of(&posting.records, counts) {
         Listed::All => 0,
         Listed::Records(list) => list.bits(),
-        Listed::Runs(list) => gamma_length(list.of - list.present) + list.bits(),
+        Listed::Blocks(list) => gamma_length(list.of - list.present) + list.bits(),
     };
     1 + gamma_length(count - 2) + list_bits
 }
 
 /// How many bits a term's hash takes on a page, on average.
-pub(crate) const HASH_BITS: f64 = SPARE_BITS as f64 + 2.0;
+pub(crate) const HASH_BITS: u32 = SPARE_BITS + 2;
 
 /// How many bytes every page of a segment takes before its terms, its key included.
 pub(crate) fn layout_bytes(layout: &Layout) -> f64 {
-    // Version, time and counts; the key, the attribute names and the expiry.
-    let fixed = 9.0 + 90.0;
-    // Block size as usual in one bit, time since the one before in about 13.
-    fixed + f64::from(length(&layout.blocks)) * 14.0 / 8.0
+    // Version, times and counts; the key, the attribute names and the expiry.
+    let fixed = 12.0 + 90.0;
+    let counts = layout.counts();
+    let groups = counts.blocks().div_ceil(counts.group().max(1));
+    // The logarithm of the mean gap, and about 1.5.
+    let seconds = (layout.newest() - layout.oldest()) / i64::from(groups.max(1));
+    let gap = f64::from(u32::try_from(seconds).unwrap_or(0).max(1).ilog2()) + 1.5;
+    fixed + f64::from(groups) * gap / 8.0
 }
 
 /// Encodes the page of one bucket: its postings, ascending by term.
 pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Posting]) -> Vec<u8> {
-    let records = layout.records();
+    let counts = layout.counts();
     let mut writer = BitWriter::default();
     writer.bits(u64::from(VERSION), 8);
     encode_layout(&mut writer, layout, day);
@@ -131,7 +175,7 @@ pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Postin
         let remainder = posting.term.remainder(level, kept);
         writer.rice(remainder - before, low_bits);
         before = remainder;
-        encode_posting(&mut writer, &posting.records, records);
+        encode_posting(&mut writer, &posting.records, counts);
     }
     writer.finish()
 }
@@ -159,8 +203,7 @@ fn read(
     level: Level,
     wanted: &[Term],
 ) -> Option<(Layout, Vec<Found>)> {
-    let layout = decode_layout(reader, day)?;
-    let records = layout.records();
+    let (layout, counts) = decode_layout(reader, day)?;
     let count = reader.gamma()?;
     let (kept, low_bits) = hash_bits(count);
     let wanted: Vec<u32> = wanted
@@ -171,7 +214,7 @@ fn read(
     let mut remainder = 0_u32;
     for _ in 0..count {
         remainder = remainder.checked_add(reader.rice(low_bits)?)?;
-        let posting = decode_posting(reader, records)?;
+        let posting = decode_posting(reader, counts)?;
         for (wanted, found) in wanted.iter().zip(&mut found) {
             if *wanted == remainder {
                 // Two terms of one remainder stand side by side: either may be meant.
@@ -195,51 +238,66 @@ const fn hash_bits(count: u32) -> (u32, u32) {
 }
 
 fn encode_layout(writer: &mut BitWriter, layout: &Layout, day: Day) {
-    writer.bits(u64::from(day.second(layout.oldest)), 17);
-    writer.gamma(length(&layout.blocks));
-    let usual = layout.blocks.first().map_or(0, |block| block.records);
-    writer.gamma(usual);
-    let mut newest = layout.oldest;
-    for block in &layout.blocks {
-        writer.gamma(zigzag(block.records, usual));
-        writer.gamma(day.second(block.newest) - day.second(newest));
-        newest = block.newest;
+    let counts = layout.counts();
+    writer.gamma(counts.records);
+    writer.gamma(counts.block);
+    let (oldest, newest) = (day.second(layout.oldest()), day.second(layout.newest()));
+    writer.bits(u64::from(oldest), 17);
+    writer.bits(u64::from(newest - oldest), 17);
+    let low_bits = gap_bits(newest - oldest, counts);
+    let mut before = oldest;
+    // The end of the last group is that of the segment.
+    let ends = layout.blocks.chunks(counts.group().max(1) as usize);
+    for group in ends.rev().skip(1).rev() {
+        let newest = group.last().map_or(before, |block| day.second(block.newest));
+        writer.rice(newest - before, low_bits);
+        before = newest;
     }
 }
 
-fn decode_layout(reader: &mut BitReader<'_>, day: Day) -> Option<Layout> {
-    let oldest = day.start() + i64::from(reader.bits(17)?);
-    let count = reader.gamma()?;
-    let usual = reader.gamma()?;
-    let mut newest = oldest;
-    let mut total = 0_u32;
-    let mut blocks = Vec::new();
-    for _ in 0..count {
-        let records = unzigzag(reader.gamma()?, usual)?;
-        total = total
-            .checked_add(records)
-            .filter(|total| *total <= MOST_RECORDS)?;
-        newest += i64::from(reader.gamma()?);
-        blocks.push(Span { records, newest });
-    }
-    Some(Layout { oldest, blocks })
+/// The low bits of the Rice code of the seconds between the ends of two groups.
+fn gap_bits(seconds: u32, counts: Counts) -> u32 {
+    let groups = counts.blocks().div_ceil(counts.group().max(1));
+    low_bits(groups, seconds.saturating_add(groups))
 }
 
-/// Codes a value by its distance from the usual one.
-const fn zigzag(value: u32, usual: u32) -> u32 {
-    if value > usual {
-        (value - usual) * 2 - 1
-    } else {
-        (usual - value) * 2
+fn decode_layout(reader: &mut BitReader<'_>, day: Day) -> Option<(Layout, Counts)> {
+    let counts = Counts {
+        records: reader
+            .gamma()
+            .filter(|records| (1..=MOST_RECORDS).contains(records))?,
+        block: reader
+            .gamma()
+            .filter(|records| (1..=MOST_RECORDS).contains(records))?,
+    };
+    let first = reader.bits(17)?;
+    let last = first.checked_add(reader.bits(17)?)?;
+    let low_bits = gap_bits(last - first, counts);
+    let (count, group) = (counts.blocks(), counts.group());
+    let mut blocks = Vec::with_capacity(count as usize);
+    let mut before = first;
+    for start in (0..count).step_by(group as usize) {
+        let end = count.min(start + group);
+        let newest = if end == count {
+            last
+        } else {
+            before.checked_add(reader.rice(low_bits)?)?
+        };
+        if newest < before || newest > last {
+            return None;
+        }
+        let time = |second: u32| day.start() + i64::from(second);
+        blocks.extend((start..end).map(|number| {
+            let records = counts.block(number);
+            Span {
+                records: records.end - records.start,
+                oldest: time(before),
+                newest: time(newest),
+            }
+        }));
+        before = newest;
     }
-}
-
-fn unzigzag(code: u32, usual: u32) -> Option<u32> {
-    if code % 2 == 1 {
-        usual.checked_add(code / 2 + 1)
-    } else {
-        usual.checked_sub(code / 2)
-    }
+    Some((Layout { blocks }, counts))
 }
 
 /// How a posting of two or more records is listed; its count and the segment's decide.
@@ -248,8 +306,8 @@ enum Listed {
     All,
     /// The records are listed.
     Records(List),
-    /// The runs of records are listed.
-    Runs(List),
+    /// The blocks that hold such a record are listed.
+    Blocks(List),
 }
 
 /// Numbers below a bound: listed, or those that are absent where they are fewer.
@@ -263,14 +321,15 @@ struct List {
 }
 
 impl Listed {
-    fn of(present: &[u32], records: u32) -> Self {
-        match Shape::of(length(present), records) {
+    fn of(present: &[u32], counts: Counts) -> Self {
+        match Shape::of(length(present), counts.records) {
             Shape::All => Self::All,
-            Shape::Records => Self::Records(List::new(present.to_vec(), records)),
-            Shape::Runs => {
-                let mut runs: Vec<u32> = present.iter().map(|record| record / RUN).collect();
-                runs.dedup();
-                Self::Runs(List::new(runs, records.div_ceil(RUN)))
+            Shape::Records => Self::Records(List::new(present.to_vec(), counts.records)),
+            Shape::Blocks => {
+                let block = |record: &u32| record / counts.block;
+                let mut blocks: Vec<u32> = present.iter().map(block).collect();
+                blocks.dedup();
+                Self::Blocks(List::new(blocks, counts.blocks()))
             }
         }
     }
@@ -280,7 +339,7 @@ impl Listed {
 enum Shape {
     All,
     Records,
-    Runs,
+    Blocks,
 }
 
 impl Shape {
@@ -288,7 +347,7 @@ impl Shape {
         if count == records {
             Self::All
         } else if count > records / FREQUENT {
-            Self::Runs
+            Self::Blocks
         } else {
             Self::Records
         }
@@ -353,45 +412,47 @@ const fn low_bits(count: u32, of: u32) -> u32 {
     ((of - count) as u64 * 69 / (count as u64 * 100) + 1).ilog2()
 }
 
-fn encode_posting(writer: &mut BitWriter, present: &[u32], records: u32) {
+fn encode_posting(writer: &mut BitWriter, present: &[u32], counts: Counts) {
     if let [record] = present {
         writer.bits(0, 1);
-        writer.bits(u64::from(*record), record_bits(records));
+        let block = record / counts.block;
+        writer.bits(u64::from(block), number_bits(counts.blocks()));
         return;
     }
     writer.bits(1, 1);
     writer.gamma(length(present) - 2);
-    match Listed::of(present, records) {
+    match Listed::of(present, counts) {
         Listed::All => {}
         Listed::Records(list) => list.encode(writer),
-        Listed::Runs(list) => {
+        Listed::Blocks(list) => {
             writer.gamma(list.of - list.present);
             list.encode(writer);
         }
     }
 }
 
-fn decode_posting(reader: &mut BitReader<'_>, records: u32) -> Option<Found> {
+fn decode_posting(reader: &mut BitReader<'_>, counts: Counts) -> Option<Found> {
+    let blocks = counts.blocks();
     if reader.bits(1)? == 0 {
-        let record = reader.bits(record_bits(records))?;
-        return (record < records).then(|| Found {
-            records: vec![record],
+        let block = reader.bits(number_bits(blocks))?;
+        return (block < blocks).then(|| Found {
+            records: counts.block(block).collect(),
             count: 1,
         });
     }
     let count = reader
         .gamma()?
         .checked_add(2)
-        .filter(|count| *count <= records)?;
-    let records = match Shape::of(count, records) {
-        Shape::All => (0..records).collect(),
-        Shape::Records => List::decode(reader, count, records)?,
-        Shape::Runs => {
-            let of = records.div_ceil(RUN);
-            let present = of.checked_sub(reader.gamma()?)?;
-            let runs = List::decode(reader, present, of)?;
-            runs.into_iter()
-                .flat_map(|run| run * RUN..records.min((run + 1) * RUN))
+        .filter(|count| *count <= counts.records)?;
+    let records = match Shape::of(count, counts.records) {
+        Shape::All => (0..counts.records).collect(),
+        Shape::Records => List::decode(reader, count, counts.records)?,
+        Shape::Blocks => {
+            let present = blocks.checked_sub(reader.gamma()?)?;
+            let listed = List::decode(reader, present, blocks)?;
+            listed
+                .into_iter()
+                .flat_map(|number| counts.block(number))
                 .collect()
         }
     };
@@ -414,13 +475,9 @@ fn gaps(numbers: impl Iterator<Item = u32>) -> impl Iterator<Item = u32> {
     })
 }
 
-/// How many bits the number of a record takes.
-const fn record_bits(records: u32) -> u32 {
-    if records <= 1 {
-        0
-    } else {
-        (records - 1).ilog2() + 1
-    }
+/// How many bits a number below a bound takes.
+const fn number_bits(of: u32) -> u32 {
+    if of <= 1 { 0 } else { (of - 1).ilog2() + 1 }
 }
 
 /// A list's length; segments are bounded far below what a `u32` counts.

@@ -143,12 +143,13 @@ impl Builder {
 pub struct SourceNumber(u32);
 
 impl Segment {
-    /// The mark that the day is written to now, so that lookups read it strongly for a while.
+    /// The mark that the day is written to now, so that lookups read it strongly for a while
+    /// and know of its pages before the header is seen everywhere.
     pub fn write_mark(&self, now: i64) -> Item {
         let slot = table::slot(now);
         Item {
             partition: table::writes(self.category),
-            sort: table::write_mark(slot, self.day),
+            sort: table::write_mark(slot, &self.header.sort),
             body: Vec::new(),
             // Kept longer than any reader looks back, and free to delete.
             expires: Some((slot + 1) * table::SLOT_SECONDS + 86_400),

@@ -2,17 +2,19 @@
 //!
 //! | item | partition | sort |
 //! |---|---|---|
-//! | header | `days#CATEGORY` | `DAY#CLASS#LEVEL` |
-//! | write mark | `writes#CATEGORY` | `SLOT#DAY` |
+//! | header | `days#CATEGORY` | `DAY#CLASS#LEVEL`, with `+` behind it where terms have pages of their own |
+//! | write mark | `writes#CATEGORY` | `SLOT#` and the header's sort key |
 //! | block | `block#SEGMENT` | `NUMBER.PART` |
-//! | term page | `terms#CATEGORY#DAY#LEVEL#BUCKET` | `NEWEST#SEGMENT` |
+//! | term page | `terms#CATEGORY#WEEK#LEVEL#BUCKET` | `WEEKDAY NEWEST#SEGMENT` |
 //! | tally | `tally#DELIVERY-DAY` | `MINUTE#SEGMENT` |
 //! | directory | `segments#CATEGORY#DAY` | `NEWEST#SEGMENT` |
 //! | file | `files#ACCOUNT#REGION#DELIVERY-DAY` | `BUCKET/KEY#VERSION` |
 //! | finding | `findings` | `DELIVERY-DAY#KIND#BUCKET/KEY#VERSION` |
 //!
 //! `NEWEST` is the second of the day as five digits: a day's last is 86399.
+//! `WEEK` is its Monday and `WEEKDAY` the days since, with nothing in between.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use trail::Category;
@@ -20,6 +22,7 @@ use trail::Category;
 use crate::day::Day;
 use crate::retention::Class;
 use crate::term::Level;
+
 
 /// The attribute that holds the partition key.
 pub const PARTITION: &str = "pk";
@@ -100,18 +103,29 @@ pub fn days(category: Category) -> String {
     format!("days#{category}")
 }
 
-/// The sort key of a header: the day has pages of this class and level.
-pub fn header(day: Day, class: &str, level: Level) -> String {
-    format!("{day}#{class}#{}", level.buckets())
+/// The sort key of a header: the day has pages of this class and level, and, where
+/// `frequent`, terms with a page to themselves.
+pub fn header(day: Day, class: &str, level: Level, frequent: bool) -> String {
+    let mark = if frequent { FREQUENT_MARK } else { "" };
+    format!("{day}#{class}#{}{mark}", level.buckets())
 }
 
-/// Reads a header's sort key.
-pub fn parse_header(sort: &str) -> Option<(Day, &str, Level)> {
+/// What stands behind the level of a header where some terms have a page to themselves.
+const FREQUENT_MARK: &str = "+";
+
+/// Reads a header's sort key: day, class, and the levels of pages.
+pub fn parse_header(sort: &str) -> Option<(Day, &str, BTreeSet<Level>)> {
     let mut parts = sort.split('#');
     let day = parts.next()?.parse().ok()?;
     let class = parts.next()?;
-    let level = Level::from_buckets(parts.next()?.parse().ok()?)?;
-    parts.next().is_none().then_some((day, class, level))
+    let level = parts.next()?;
+    let (level, frequent) = match level.strip_suffix(FREQUENT_MARK) {
+        Some(level) => (level, Some(Level::FREQUENT)),
+        None => (level, None),
+    };
+    let level = Level::from_buckets(level.parse().ok()?)?;
+    let levels = [level].into_iter().chain(frequent).collect();
+    parts.next().is_none().then_some((day, class, levels))
 }
 
 /// The sort key from which headers of a day and later ones follow.
@@ -134,9 +148,9 @@ pub const fn slot(now: i64) -> i64 {
     now.div_euclid(SLOT_SECONDS)
 }
 
-/// The sort key of a write mark: in this slot of time, the day was written to.
-pub fn write_mark(slot: i64, day: Day) -> String {
-    format!("{slot:010}#{day}")
+/// The sort key of a write mark: in this slot of time, what a header says was written to.
+pub fn write_mark(slot: i64, header: &str) -> String {
+    format!("{slot:010}#{header}")
 }
 
 /// The sort key from which the write marks of a slot and later ones follow.
@@ -144,9 +158,9 @@ pub fn write_mark_from(slot: i64) -> String {
     format!("{slot:010}")
 }
 
-/// Reads the day out of a write mark's sort key.
-pub fn parse_write_mark(sort: &str) -> Option<Day> {
-    sort.split_once('#')?.1.parse().ok()
+/// Reads a write mark's sort key: the header's day, class and levels.
+pub fn parse_write_mark(sort: &str) -> Option<(Day, &str, BTreeSet<Level>)> {
+    parse_header(sort.split_once('#')?.1)
 }
 
 /// The partition of a segment's blocks.
@@ -164,9 +178,39 @@ pub fn block_range(number: usize) -> (String, String) {
     (format!("{number:04}."), format!("{number:04}.~"))
 }
 
-/// The partition of a bucket's term pages.
+/// The partition of a bucket's term pages of the week that a day belongs to.
+///
+/// A read is billed by what it reads in all, rounded up: a week of pages, of
+/// which a day has few, is rounded once where they stand together.
 pub fn terms(category: Category, day: Day, level: Level, bucket: u16) -> String {
-    format!("terms#{category}#{day}#{}#{bucket}", level.buckets())
+    format!(
+        "terms#{category}#{}#{}#{bucket}",
+        day.week(),
+        level.buckets()
+    )
+}
+
+/// The sort key of a segment's term pages: the day in its week, the second of the
+/// newest event, and the segment's name.
+pub fn page(day: Day, newest: i64, segment: &SegmentId) -> String {
+    format!("{}{:05}#{segment}", day.weekday(), day.second(newest))
+}
+
+/// The sort key from which a day's term pages follow whose newest event is at or after a time.
+pub fn page_from(day: Day, time: i64) -> String {
+    format!("{}{:05}", day.weekday(), day.second(time))
+}
+
+/// The sort key that follows a day's term pages.
+pub fn page_until(day: Day) -> String {
+    format!("{}~", day.weekday())
+}
+
+/// Reads day and segment out of the sort key of a term page of some day's week.
+pub fn parse_page(week: Day, sort: &str) -> Option<(Day, SegmentId)> {
+    let (time, segment) = sort.split_once('#')?;
+    let weekday = u8::try_from(time.chars().next()?.to_digit(7)?).ok()?;
+    Some((week.week().later(weekday), SegmentId::parse(segment)?))
 }
 
 /// The partition of a day's directory.
@@ -184,7 +228,7 @@ pub fn newest_from(day: Day, time: i64) -> String {
     format!("{:05}", day.second(time))
 }
 
-/// Reads the segment out of the sort key of a term page or directory entry.
+/// Reads the segment out of a directory entry's sort key.
 pub fn parse_newest(sort: &str) -> Option<SegmentId> {
     SegmentId::parse(sort.split_once('#')?.1)
 }
@@ -245,18 +289,49 @@ mod tests {
     }
 
     #[test]
+    fn the_pages_of_a_week_stand_together_in_the_order_of_their_times() {
+        let level = Level::ALL[6];
+        let monday: Day = "2026-10-12".parse().expect("a day");
+        let days: Vec<Day> = (0..7).map(|days| monday.later(days)).collect();
+        let segment = SegmentId::new(&Class::standard(), &[7; 32]);
+        let partition = |day: Day| terms(Category::Management, day, level, 3);
+        assert_eq!(partition(monday), "terms#Management#2026-10-12#64#3");
+        for pair in days.windows(2) {
+            let (one, other) = (pair[0], pair[1]);
+            assert_eq!(partition(one), partition(other));
+            let (last, first) = (
+                page(one, one.end(), &segment),
+                page(other, other.start(), &segment),
+            );
+            assert!(page_from(one, one.end()) <= last && last < page_until(one));
+            assert!(page_until(one) < first && page_from(other, other.start()) <= first);
+            assert_eq!(parse_page(monday, &first), Some((other, segment.clone())));
+        }
+        assert_ne!(partition(monday), partition(monday.previous()));
+        assert_eq!(parse_page(monday, "712345#std.0123456789abcdef0123"), None);
+    }
+
+    #[test]
     fn headers_are_read_back() {
         let day: Day = "2026-10-13".parse().expect("a day");
-        let level = Level::ALL[3];
-        let sort = header(day, "std", level);
+        let level = Level::ALL[6];
+        let sort = header(day, "std", level, false);
         assert_eq!(sort, "2026-10-13#std#64");
-        assert_eq!(parse_header(&sort), Some((day, "std", level)));
-        assert!(header_from(day) < sort && sort < header_until(day));
-        assert_eq!(parse_header("2026-10-13#std#63"), None);
         assert_eq!(
-            parse_write_mark(&write_mark(slot(day.start()), day)),
-            Some(day)
+            parse_header(&sort),
+            Some((day, "std", BTreeSet::from([level])))
         );
+        assert!(header_from(day) < sort && sort < header_until(day));
+        let sort = header(day, "std", level, true);
+        assert_eq!(sort, "2026-10-13#std#64+");
+        let levels = BTreeSet::from([level, Level::FREQUENT]);
+        assert_eq!(parse_header(&sort), Some((day, "std", levels)));
+        for damaged in ["2026-10-13#std#63", "2026-10-13#std#+", "2026-10-13#std#65536"] {
+            assert_eq!(parse_header(damaged), None);
+        }
+        let mark = write_mark(slot(day.start()), &sort);
+        assert!(write_mark_from(slot(day.start())) < mark);
+        assert_eq!(parse_write_mark(&mark), parse_header(&sort));
     }
 
     #[test]

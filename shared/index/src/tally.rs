@@ -77,7 +77,7 @@ pub struct Tally {
 
 impl Tally {
     pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
-        zstd::bulk::compress(&serde_json::to_vec(self)?, 9)
+        zstd::bulk::compress(&serde_json::to_vec(self)?, 6)
     }
 
     /// Reads a tally's body; nothing where it is damaged.

@@ -53,34 +53,37 @@ fn last_part(name: &str) -> &str {
     }
 }
 
-/// Into how many buckets a segment's terms are divided: a power of four.
+/// Into how many buckets a segment's terms are divided: a power of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(u8);
 
 impl Level {
     /// Every level, from one bucket to 4,096.
-    pub const ALL: [Self; 7] = [
-        Self(0),
-        Self(1),
-        Self(2),
-        Self(3),
-        Self(4),
-        Self(5),
-        Self(6),
-    ];
+    pub const ALL: [Self; 13] = {
+        let mut levels = [Self(0); 13];
+        let mut bits = 0;
+        while bits < 13 {
+            levels[bits as usize] = Self(bits);
+            bits += 1;
+        }
+        levels
+    };
+
+    /// The level of terms that have a page to themselves, in segments of every level.
+    pub const FREQUENT: Self = Self(16);
 
     /// How many bits of a hash choose the bucket.
     pub(crate) const fn bits(self) -> u32 {
-        2 * self.0 as u32
+        self.0 as u32
     }
 
     /// How many buckets there are.
-    pub const fn buckets(self) -> u16 {
+    pub const fn buckets(self) -> u32 {
         1 << self.bits()
     }
 
-    /// The level of so many buckets.
-    pub fn from_buckets(buckets: u16) -> Option<Self> {
+    /// The level of so many buckets, of those that segments choose from.
+    pub fn from_buckets(buckets: u32) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|level| level.buckets() == buckets)

@@ -22,7 +22,7 @@ async fn a_table_that_does_not_answer_is_an_error_that_may_pass() {
     };
     let refused = answer(&router, request("POST", "/")).await;
     assert_eq!(refused.code(), (503, "ServiceUnavailable".to_owned()));
-    for uri in ["/v1/events", "/v1/events/e1", "/v1/status"] {
+    for uri in ["/v1/events", "/v1/events/e1", "/v1/alerts", "/v1/status"] {
         let refused = answer(&router, request("GET", uri)).await;
         assert_eq!(refused.problem().0, 503, "{uri}");
         assert_eq!(refused.header("retry-after"), "1");
@@ -36,7 +36,7 @@ async fn a_damaged_history_is_an_error_that_quotes_nothing() {
     let day = Day::of(NOW);
     let header = Item {
         partition: table::days(Category::Management),
-        sort: table::header(day, "std", index::term::Level::ALL[0]),
+        sort: table::header(day, "std", index::term::Level::ALL[0], false),
         body: Vec::new(),
         expires: None,
     };

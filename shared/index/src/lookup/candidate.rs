@@ -21,8 +21,9 @@ pub(super) struct Candidate {
     pub(super) number: usize,
     pub(super) oldest: i64,
     pub(super) newest: i64,
-    /// How many matches are expected.
+    /// How many matches are expected, and the variance of that.
     pub(super) expected: f64,
+    pub(super) variance: f64,
     /// The records to look at, by number in the block; all of them where absent.
     pub(super) records: Option<Vec<u32>>,
     /// Whether it is to be read strongly.
@@ -75,7 +76,6 @@ pub(super) fn candidates(
     let records = suspects.map(|suspects| suspects.records.as_slice());
     let mut candidates = Vec::new();
     let mut start = 0_u32;
-    let mut oldest = layout.oldest;
     let mut rest = records.unwrap_or_default();
     for (number, block) in layout.blocks.iter().enumerate() {
         let end = start + block.records;
@@ -83,18 +83,21 @@ pub(super) fn candidates(
         let (chosen, behind) = rest.split_at(here);
         rest = behind;
         if records.is_none() || !chosen.is_empty() {
+            let share = suspects.map_or(1.0, |suspects| suspects.share);
+            let expected = match suspects {
+                Some(_) => share * count(chosen),
+                None => f64::from(block.records),
+            };
             candidates.push(Candidate {
                 category: origin.category,
                 day: origin.day,
                 segment: origin.segment.clone(),
                 segment_newest: layout.newest(),
                 number,
-                oldest,
+                oldest: block.oldest,
                 newest: block.newest,
-                expected: match suspects {
-                    Some(suspects) => suspects.share * count(chosen),
-                    None => f64::from(block.records),
-                },
+                expected,
+                variance: expected * (1.0 - share),
                 records: records.map(|_| chosen.iter().map(|record| record - start).collect()),
                 consistent: origin.consistent,
                 is_committed: origin.is_committed,
@@ -102,7 +105,6 @@ pub(super) fn candidates(
             });
         }
         start = end;
-        oldest = block.newest;
     }
     candidates
 }

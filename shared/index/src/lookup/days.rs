@@ -25,13 +25,16 @@ const PROBED_DAYS: u8 = 2;
 
 /// The levels that are tried for a day about which nothing is known: those of
 /// segments of some dozen to some thousand events.
-const GUESSED_LEVELS: [Level; 4] = {
-    let [_, small, usual, large, largest, ..] = Level::ALL;
-    [small, usual, large, largest]
+const GUESSED_LEVELS: [Level; 6] = {
+    let [_, _, _, _, small, few, usual, many, large, ..] = Level::ALL;
+    [small, few, usual, many, large, Level::FREQUENT]
 };
 
 /// The read units that a block takes, about.
-const BLOCK_UNITS: f64 = 2.0;
+const BLOCK_UNITS: f64 = 0.75;
+
+/// The read units of a read that is sure to be answered at once: somewhat below 1 MB.
+const MOST_AT_ONCE: f64 = 100.0;
 
 /// The first sort key and one behind every sort key.
 const WHOLE: (&str, &str) = ("", "~");
@@ -58,18 +61,20 @@ pub(super) struct Days {
     levels: BTreeMap<DayOf, BTreeSet<Level>>,
     /// The levels that were read, or the directory in the place of all of them.
     read: BTreeMap<DayOf, BTreeSet<Level>>,
+    /// The days to read strongly.
     recent: BTreeSet<DayOf>,
+    /// The days that were read before it was known whether strongly.
+    suspected: BTreeSet<DayOf>,
     probes: Vec<Read>,
-    waiting: BTreeMap<(DayOf, Level), Waiting>,
-    /// How many days were read, and what they took.
+    waiting: BTreeMap<DayOf, Waiting>,
+    /// How many days were read to the end, and what all reads took.
     count: usize,
     units: f64,
 }
 
-/// The pages of a day and level, until all are there.
+/// The pages of a day, until those of every level are there.
 #[derive(Debug, Default)]
 struct Waiting {
-    reads: usize,
     /// The conditions that are asked for; of others, some pages are not read.
     conditions: BTreeSet<usize>,
     segments: BTreeMap<SegmentId, Hits>,
@@ -82,13 +87,14 @@ struct Hits {
     found: BTreeMap<usize, Found>,
 }
 
-/// The pages that a read asked for.
-#[derive(Clone, Copy, Debug)]
+/// The pages that a read asked for: of a bucket, on successive days of a week.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Pages {
-    pub(super) category: Category,
-    pub(super) day: Day,
-    pub(super) level: Level,
-    pub(super) bucket: u16,
+    category: Category,
+    first: Day,
+    last: Day,
+    level: Level,
+    bucket: u16,
 }
 
 impl Days {
@@ -111,6 +117,7 @@ impl Days {
             levels: BTreeMap::new(),
             read: BTreeMap::new(),
             recent: BTreeSet::new(),
+            suspected: BTreeSet::new(),
             probes: Vec::new(),
             waiting: BTreeMap::new(),
             count: 0,
@@ -127,10 +134,11 @@ impl Days {
         self.awaited.is_empty()
     }
 
-    /// Suspects the first days of the scan: those of the hint, or else today and yesterday.
+    /// Suspects the first days of the scan: those of the hint, or else yesterday.
     fn probe(&mut self, hint: &Hint) {
-        let within = (self.first..=self.last).contains(&Day::of(self.now));
-        let guessed = if within { Day::of(self.now) } else { self.last };
+        // Of the newest days the last one that is over: today may have only begun.
+        let over = Day::of(self.now).previous();
+        let guessed = over.clamp(self.first, self.last);
         for category in self.categories.clone() {
             let mut known: Vec<(Day, BTreeSet<Level>)> = hint
                 .levels
@@ -142,17 +150,27 @@ impl Days {
                 known.reverse();
             }
             if known.is_empty() && self.order.is_descending() {
-                let levels = BTreeSet::from(GUESSED_LEVELS);
-                known = vec![(guessed, levels.clone()), (guessed.previous(), levels)];
+                known = vec![(guessed, BTreeSet::from(GUESSED_LEVELS))];
             }
             // A day that is over tells enough; one that goes on may have only begun.
             let is_over = known.first().is_some_and(|(day, _)| day.end() < self.now);
             let count = if is_over { 1 } else { PROBED_DAYS };
-            for (day, levels) in known.into_iter().take(count.into()) {
-                self.recent.insert((day, category));
-                let reads = self.reads((day, category), &levels, None);
-                self.probes.extend(reads);
+            let probed: BTreeMap<DayOf, BTreeSet<Level>> = known
+                .into_iter()
+                .take(count.into())
+                .map(|(day, levels)| ((day, category), levels))
+                .collect();
+            for day in probed.keys() {
+                // Today is being written to, or a directory is taken as it comes; any
+                // other day is read again should its write mark say that it was.
+                if day.0 >= Day::of(self.now) || self.terms.is_empty() {
+                    self.recent.insert(*day);
+                } else {
+                    self.suspected.insert(*day);
+                }
             }
+            let reads = self.reads(&probed, None, 1);
+            self.probes.extend(reads);
         }
     }
 
@@ -164,7 +182,8 @@ impl Days {
                 partition: table::days(*category),
                 from: table::header_from(self.first),
                 until: table::header_until(self.last),
-                consistent: true,
+                // What it misses yet, a write mark says.
+                consistent: false,
                 purpose: Purpose::Headers(*category),
             });
             reads.push(Read {
@@ -184,12 +203,12 @@ impl Days {
         items: &[Item],
     ) -> Result<(), LookupError> {
         for item in items {
-            let (day, _, level) =
+            let (day, _, levels) =
                 table::parse_header(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
             self.levels
                 .entry((day, category))
                 .or_default()
-                .insert(level);
+                .extend(levels);
         }
         self.awaited.remove(&category);
         Ok(())
@@ -201,9 +220,13 @@ impl Days {
         items: &[Item],
     ) -> Result<(), LookupError> {
         for item in items {
-            let day =
+            let (day, _, levels) =
                 table::parse_write_mark(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
             self.recent.insert((day, category));
+            if (self.first..=self.last).contains(&day) {
+                let known = self.levels.entry((day, category)).or_default();
+                known.extend(levels);
+            }
         }
         Ok(())
     }
@@ -237,17 +260,19 @@ impl Days {
         })
     }
 
-    /// Reads as many further days as make up for the matches that are missing, judging
-    /// by those expected of the days read so far.
-    pub(super) fn further_reads(&mut self, wanted: f64, expected: f64, units: f64) -> Vec<Read> {
+    /// Reads as many further days as make up for so many missing matches, judging by those
+    /// expected of the days read so far.
+    pub(super) fn further_reads(&mut self, missing: f64, expected: f64, units: f64) -> Vec<Read> {
         let unread = self.unread();
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let days = self.count as f64;
-        let count = if self.count == 0 || expected >= wanted {
+        let count = if self.count == 0 {
             f64::from(PROBED_DAYS)
         } else {
-            // Half as much again: another round costs more than some reads.
-            (1.5 * (wanted - expected) * days / expected) + 1.0
+            // What is sure of what is expected, if matches come independently of each other,
+            // and a quarter more days: another round costs more than some reads.
+            let sure = (expected - 1.5 * expected.sqrt()).max(0.0);
+            (1.25 * missing * days / sure) + 1.0
         };
         // Where it is most of what is left, the rest costs less than a further round.
         let left = f64::from(u32::try_from(unread.len()).unwrap_or(u32::MAX));
@@ -259,18 +284,32 @@ impl Days {
             reason = "clamped"
         )]
         let count = count.min(units / each).clamp(1.0, 5_000.0) as usize;
-        let only = self.rarest(each);
-        let mut reads = Vec::new();
-        for day in unread.into_iter().take(count) {
-            let read = self.read.get(&day).cloned().unwrap_or_default();
-            let left = self
-                .levels
-                .get(&day)
-                .map(|levels| levels - &read)
-                .unwrap_or_default();
-            reads.extend(self.reads(day, &left, only));
-        }
-        reads
+        // A day that is read in part already is read to the end for every condition.
+        let is_partial = |day: &DayOf| self.waiting.contains_key(day);
+        let only = self
+            .rarest(each)
+            .filter(|_| !unread.iter().take(count).any(is_partial));
+        // Of days about which nothing is known, each may be as much as one answer holds.
+        let together = if self.count == 0 {
+            1.0
+        } else {
+            MOST_AT_ONCE / each
+        };
+        let days = unread
+            .into_iter()
+            .take(count)
+            .map(|day| {
+                let read = self.read.get(&day).cloned().unwrap_or_default();
+                let left = self.levels.get(&day).map(|levels| levels - &read);
+                (day, left.unwrap_or_default())
+            })
+            .collect();
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
+        self.reads(&days, only, together.clamp(1.0, 7.0) as i64)
     }
 
     /// The one condition whose terms are worth reading, where it is so rare that reading
@@ -301,136 +340,179 @@ impl Days {
         (blocks_a_day * BLOCK_UNITS < units_a_day * share).then_some(rarest)
     }
 
-    /// The reads of a day, after which it counts as read at these levels: the terms of all
-    /// conditions, or of only one.
+    /// The reads of days, after which they count as read at these levels: the terms of
+    /// all conditions, or of only one. At most so many days are read together.
     fn reads(
         &mut self,
-        (day, category): DayOf,
-        levels: &BTreeSet<Level>,
+        days: &BTreeMap<DayOf, BTreeSet<Level>>,
         only: Option<usize>,
+        together: i64,
     ) -> Vec<Read> {
-        let is_first = !self.read.contains_key(&(day, category));
-        self.count += usize::from(is_first);
-        let consistent = self.recent.contains(&(day, category));
-        // A segment whose newest event is too old has none that is wanted.
-        let oldest = self.oldest.max(day.start());
-        let from = table::newest_from(day, oldest);
-        let read = |partition, purpose| Read {
-            partition,
-            from: from.clone(),
-            until: WHOLE.1.to_owned(),
-            consistent,
-            purpose,
-        };
-        let seen = self.read.entry((day, category)).or_default();
         if self.terms.is_empty() {
-            // One directory lists the segments of every level.
-            let is_read = !seen.is_empty();
-            seen.extend(Level::ALL);
-            let purpose = Purpose::Directory { category, day };
-            return if is_read {
-                Vec::new()
-            } else {
-                vec![read(table::segments(category, day), purpose)]
-            };
+            return self.directory_reads(days);
         }
-        seen.extend(levels);
+        let asked: BTreeSet<usize> = self
+            .terms
+            .keys()
+            .copied()
+            .filter(|condition| only.is_none_or(|only| only == *condition))
+            .collect();
+        // Days of one category and level, which stand one behind the other.
+        let mut at_level: BTreeMap<(Category, Level), Vec<Day>> = BTreeMap::new();
+        for ((day, category), levels) in days {
+            let seen = self.read.entry((*day, *category)).or_default();
+            seen.extend(levels);
+            let waiting = self.waiting.entry((*day, *category)).or_default();
+            // What was asked before of this day has an answer for every condition.
+            if waiting.conditions.is_empty() {
+                waiting.conditions.clone_from(&asked);
+            }
+            for level in levels {
+                at_level.entry((*category, *level)).or_default().push(*day);
+            }
+        }
         let mut reads = Vec::new();
-        for level in levels {
-            let asked = || {
-                self.terms
-                    .iter()
-                    .filter(|(condition, _)| only.is_none_or(|only| only == **condition))
-            };
-            let buckets: BTreeSet<u16> = asked()
-                .flat_map(|(_, terms)| terms)
-                .map(|term| term.bucket(*level))
+        for ((category, level), days) in at_level {
+            let buckets: BTreeSet<u16> = asked
+                .iter()
+                .flat_map(|condition| &self.terms[condition])
+                .map(|term| term.bucket(level))
                 .collect();
-            let waiting = Waiting {
-                reads: buckets.len(),
-                conditions: asked().map(|(condition, _)| *condition).collect(),
-                segments: BTreeMap::new(),
-            };
-            self.waiting.insert(((day, category), *level), waiting);
-            reads.extend(buckets.into_iter().map(|bucket| {
-                let partition = table::terms(category, day, *level, bucket);
-                read(
-                    partition,
-                    Purpose::Terms {
+            let is_recent = |day: &Day| self.recent.contains(&(*day, category));
+            let mut runs: Vec<(Day, Day)> = Vec::new();
+            for day in days {
+                match runs.last_mut() {
+                    Some((first, last))
+                        if last.next() == day
+                            && first.week() == day.week()
+                            && i64::from(day.weekday() - first.weekday()) < together
+                            && is_recent(first) == is_recent(&day) =>
+                    {
+                        *last = day;
+                    }
+                    _ => runs.push((day, day)),
+                }
+            }
+            for (first, last) in runs {
+                // A segment whose newest event is too old has none that is wanted.
+                let from = table::page_from(first, self.oldest.max(first.start()));
+                let until = table::page_until(last);
+                let consistent = is_recent(&first);
+                reads.extend(buckets.iter().map(|bucket| Read {
+                    partition: table::terms(category, first, level, *bucket),
+                    from: from.clone(),
+                    until: until.clone(),
+                    consistent,
+                    purpose: Purpose::Terms(Pages {
                         category,
-                        day,
-                        level: *level,
-                        bucket,
-                    },
-                )
-            }));
+                        first,
+                        last,
+                        level,
+                        bucket: *bucket,
+                    }),
+                }));
+            }
         }
         reads
     }
 
-    /// Takes a bucket's pages; with the last of its day and level, the blocks to read are known.
+    /// One directory a day lists the segments of every level.
+    fn directory_reads(&mut self, days: &BTreeMap<DayOf, BTreeSet<Level>>) -> Vec<Read> {
+        let mut reads = Vec::new();
+        for (day, category) in days.keys().copied() {
+            let seen = self.read.entry((day, category)).or_default();
+            if seen.is_empty() {
+                seen.extend(Level::ALL);
+                seen.insert(Level::FREQUENT);
+                self.count += 1;
+                reads.push(Read {
+                    partition: table::segments(category, day),
+                    from: table::newest_from(day, self.oldest.max(day.start())),
+                    until: WHOLE.1.to_owned(),
+                    consistent: self.recent.contains(&(day, category)),
+                    purpose: Purpose::Directory { category, day },
+                });
+            }
+        }
+        reads
+    }
+
+    /// Takes a bucket's pages.
     pub(super) fn take_pages(
         &mut self,
-        pages: Pages,
+        pages: &Pages,
         answer: &Answer,
-        query: &Query,
-    ) -> Result<Vec<Candidate>, LookupError> {
-        let Pages {
-            category,
-            day,
-            level,
-            bucket,
-        } = pages;
+    ) -> Result<(), LookupError> {
         self.units += answer.read_units;
-        let key = ((day, category), level);
-        let waiting = self.waiting.entry(key).or_default();
+        answer
+            .items
+            .iter()
+            .try_for_each(|item| self.take_page(pages, item))
+    }
+
+    fn take_page(&mut self, pages: &Pages, item: &Item) -> Result<(), LookupError> {
+        let (day, segment) = table::parse_page(pages.first, &item.sort)
+            .filter(|(day, _)| (pages.first..=pages.last).contains(day))
+            .ok_or_else(|| LookupError::damaged(item))?;
+        let waiting = self.waiting.entry((day, pages.category)).or_default();
         let wanted: Vec<(usize, Term)> = self
             .terms
             .iter()
             .filter(|(condition, _)| waiting.conditions.contains(condition))
             .flat_map(|(condition, terms)| terms.iter().map(|term| (*condition, *term)))
-            .filter(|(_, term)| term.bucket(level) == bucket)
+            .filter(|(_, term)| term.bucket(pages.level) == pages.bucket)
             .collect();
         let only_terms: Vec<Term> = wanted.iter().map(|(_, term)| *term).collect();
-        for item in &answer.items {
-            let segment =
-                table::parse_newest(&item.sort).ok_or_else(|| LookupError::damaged(item))?;
-            let (layout, found) =
-                page::find(&item.body, day, level, &only_terms).map_err(|error| {
-                    let (partition, sort) = (item.partition.clone(), item.sort.clone());
-                    LookupError::Page {
-                        partition,
-                        sort,
-                        error,
-                    }
-                })?;
-            let hits = waiting.segments.entry(segment).or_insert_with(|| Hits {
-                layout,
-                found: BTreeMap::new(),
-            });
-            for ((condition, _), found) in wanted.iter().zip(found) {
-                *self.met.entry(*condition).or_default() += found.count;
-                let hit = hits.found.entry(*condition).or_default();
-                hit.records.extend(found.records);
-                hit.count += found.count;
+        let (layout, found) =
+            page::find(&item.body, day, pages.level, &only_terms).map_err(|error| {
+                let (partition, sort) = (item.partition.clone(), item.sort.clone());
+                LookupError::Page {
+                    partition,
+                    sort,
+                    error,
+                }
+            })?;
+        let hits = waiting.segments.entry(segment).or_insert_with(|| Hits {
+            layout,
+            found: BTreeMap::new(),
+        });
+        for ((condition, _), found) in wanted.iter().zip(found) {
+            *self.met.entry(*condition).or_default() += found.count;
+            let hit = hits.found.entry(*condition).or_default();
+            hit.records.extend(found.records);
+            hit.count += found.count;
+        }
+        Ok(())
+    }
+
+    /// Answers the blocks to read of the days of which every page is there.
+    ///
+    /// All reads named before must have been answered.
+    pub(super) fn settle(&mut self) -> Vec<Candidate> {
+        for day in std::mem::take(&mut self.suspected) {
+            if self.recent.contains(&day) {
+                self.waiting.remove(&day);
+                self.read.remove(&day);
             }
         }
-        waiting.reads = waiting.reads.saturating_sub(1);
-        if waiting.reads > 0 {
-            return Ok(Vec::new());
-        }
-        debug_assert!(
-            query.categories.contains(&category),
-            "asked for this category"
-        );
-        let Waiting {
-            segments,
-            conditions,
-            ..
-        } = self.waiting.remove(&key).unwrap_or_default();
-        Ok(segments
-            .into_iter()
-            .flat_map(|(segment, hits)| {
+        let mut found = Vec::new();
+        for key in self.waiting.keys().copied().collect::<Vec<_>>() {
+            let levels = self.levels.get(&key);
+            let read = self.read.get(&key);
+            let is_complete = match (levels, read) {
+                (Some(levels), Some(read)) => levels.is_subset(read),
+                _ => true,
+            };
+            if !is_complete {
+                continue;
+            }
+            let Waiting {
+                segments,
+                conditions,
+            } = self.waiting.remove(&key).unwrap_or_default();
+            let (day, category) = key;
+            self.count += usize::from(levels.is_some());
+            found.extend(segments.into_iter().flat_map(|(segment, hits)| {
                 let origin = Origin {
                     category,
                     day,
@@ -442,8 +524,9 @@ impl Days {
                     suspects if suspects.records.is_empty() => Vec::new(),
                     suspects => candidates(&origin, &hits.layout, Some(&suspects)),
                 }
-            })
-            .collect())
+            }));
+        }
+        found
     }
 
     pub(super) fn take_directory(

@@ -28,7 +28,14 @@ pub(super) fn choose(
     }
     candidates.sort_by(|one, other| {
         let first = |block: &Candidate| scan.first(block.oldest, block.newest);
-        scan.compare(first(one), first(other))
+        scan.compare(first(one), first(other)).then_with(|| {
+            // Blocks of a group are told apart by their numbers alone.
+            if scan.order().is_descending() {
+                other.number.cmp(&one.number)
+            } else {
+                one.number.cmp(&other.number)
+            }
+        })
     });
     let enough = match second_of_enough(candidates, scan, matches) {
         Some(second) => candidates.partition_point(|block| {
@@ -50,17 +57,19 @@ pub(super) fn choose(
     candidates.drain(..count).collect()
 }
 
-/// The second by which so many matches are expected; nothing where all blocks promise fewer.
+/// The second by which so many matches are all but sure; nothing where all blocks
+/// promise fewer.
 fn second_of_enough(candidates: &[Candidate], scan: &Scan, wanted: f64) -> Option<i64> {
-    if expected(candidates) < wanted {
-        return None;
-    }
     let descending = scan.order().is_descending();
     let (mut low, mut high) = candidates
         .iter()
         .fold((i64::MAX, i64::MIN), |(low, high), block| {
             (low.min(block.oldest), high.max(block.newest))
         });
+    let last = if descending { low } else { high };
+    if matches_before(candidates, descending, last) < wanted {
+        return None;
+    }
     // Bisects towards the scan's start for as long as what lies before is enough.
     while low < high {
         let middle = if descending {
@@ -79,19 +88,22 @@ fn second_of_enough(candidates: &[Candidate], scan: &Scan, wanted: f64) -> Optio
     Some(low)
 }
 
-/// The matches expected up to and with a second, in the order of the scan.
+/// The matches that are all but sure up to and with a second, in the order of the scan:
+/// twice the standard deviation below what is expected, for a further round of reads
+/// costs more than some blocks.
 #[expect(clippy::cast_precision_loss, reason = "an estimate")]
 fn matches_before(candidates: &[Candidate], descending: bool, second: i64) -> f64 {
-    candidates
-        .iter()
-        .map(|block| {
-            let length = (block.newest - block.oldest + 1) as f64;
-            let before = if descending {
-                block.newest - second.max(block.oldest) + 1
-            } else {
-                second.min(block.newest) - block.oldest + 1
-            };
-            block.expected * (before.max(0) as f64 / length)
-        })
-        .sum()
+    let (mut expected, mut variance) = (0.0, 0.0);
+    for block in candidates {
+        let length = (block.newest - block.oldest + 1) as f64;
+        let before = if descending {
+            block.newest - second.max(block.oldest) + 1
+        } else {
+            second.min(block.newest) - block.oldest + 1
+        };
+        let share = before.max(0) as f64 / length;
+        expected += block.expected * share;
+        variance += block.variance * share;
+    }
+    expected - 2.0 * f64::sqrt(variance)
 }

@@ -54,7 +54,7 @@ impl Found {
         if self.blocks > 0.0 {
             (self.block_units / self.blocks).max(0.5)
         } else {
-            2.0
+            1.0
         }
     }
 

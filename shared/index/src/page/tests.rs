@@ -5,29 +5,45 @@ use proptest::prelude::*;
 use super::*;
 use crate::attribute::Attribute;
 
-fn layout_of(sizes: &[(u32, i64)], oldest: i64) -> Layout {
-    let mut newest = oldest;
-    let blocks = sizes
+/// Blocks of so many records, and a last one of fewer.
+fn layout_of(block: u32, last: u32, spans: &[i64], oldest: i64) -> Layout {
+    let mut before = oldest;
+    let blocks = spans
         .iter()
-        .map(|(records, span)| {
-            newest += span;
+        .zip(1..)
+        .map(|(span, number)| {
+            let newest = before + span;
             Span {
-                records: *records,
+                records: if number == spans.len() { last } else { block },
+                oldest: std::mem::replace(&mut before, newest),
                 newest,
             }
         })
         .collect();
-    Layout { oldest, blocks }
+    Layout { blocks }
+}
+
+/// Tells whether what a page says of the blocks holds of them.
+fn covers(read: &Layout, layout: &Layout) -> bool {
+    read.blocks.len() == layout.blocks.len()
+        && (read.oldest(), read.newest()) == (layout.oldest(), layout.newest())
+        && read.blocks.iter().zip(&layout.blocks).all(|(read, block)| {
+            read.records == block.records
+                && read.oldest <= block.oldest
+                && block.newest <= read.newest
+        })
 }
 
 prop_compose! {
     fn segments()(
-        sizes in proptest::collection::vec((1_u32..300, 0_i64..4_000), 1..12),
+        spans in proptest::collection::vec(0_i64..500, 1..70),
+        block in 1_u32..40,
+        last in 1_u32..40,
         oldest in 0_i64..30_000,
-        shares in proptest::collection::vec((any::<u16>(), 0.0_f64..1.0), 1..120),
+        shares in proptest::collection::vec((any::<u16>(), 0.0_f64..1.0), 1..60),
     ) -> (Layout, BTreeMap<Term, Vec<u32>>) {
         let day = Day::of(1_700_000_000);
-        let layout = layout_of(&sizes, day.start() + oldest);
+        let layout = layout_of(block, last.min(block), &spans, day.start() + oldest);
         let records = layout.records();
         let postings = shares.iter().map(|(value, share)| {
             let step = 1.0 / share.max(0.000_1);
@@ -44,7 +60,7 @@ prop_compose! {
 proptest! {
     #[test]
     fn every_term_is_found_with_all_its_records((layout, terms) in segments()) {
-        let day = Day::of(layout.oldest);
+        let day = Day::of(layout.oldest());
         for level in Level::ALL {
             let mut buckets: BTreeMap<u16, Vec<Posting>> = BTreeMap::new();
             for (term, records) in &terms {
@@ -55,14 +71,15 @@ proptest! {
                 let body = encode(&layout, day, level, postings);
                 let wanted: Vec<Term> = postings.iter().map(|posting| posting.term).collect();
                 let (read, found) = find(&body, day, level, &wanted).expect("own page");
-                prop_assert_eq!(&read, &layout);
+                prop_assert!(covers(&read, &layout), "{:?} of {:?}", read, layout);
                 for (posting, found) in postings.iter().zip(&found) {
                     // A neighbour with the same remainder may add records, never take any.
                     for record in &posting.records {
                         prop_assert!(found.records.contains(record));
                     }
                     prop_assert!(found.count >= length(&posting.records));
-                    let is_rare = posting.records.len() * 4 <= layout.records() as usize;
+                    let is_rare = posting.records.len() > 1
+                        && posting.records.len() * 4 <= layout.records() as usize;
                     let is_alone = found.count == length(&posting.records);
                     prop_assert!(!(is_rare && is_alone) || found.records == posting.records);
                 }
@@ -76,7 +93,7 @@ proptest! {
         cut in 0.0_f64..1.0,
         flip in any::<u64>(),
     ) {
-        let day = Day::of(layout.oldest);
+        let day = Day::of(layout.oldest());
         let postings: Vec<Posting> = terms
             .iter()
             .map(|(term, records)| Posting { term: *term, records: records.clone() })
@@ -96,7 +113,7 @@ proptest! {
 #[test]
 fn absent_terms_are_rarely_found() {
     let day = Day::of(1_700_000_000);
-    let layout = layout_of(&[(128, 10); 20], day.start());
+    let layout = layout_of(128, 128, &[10; 20], day.start());
     let mut terms: Vec<Term> = (0..150)
         .map(|id| Term::new(Attribute::EventId, &format!("{id}")))
         .collect();
@@ -119,9 +136,9 @@ fn absent_terms_are_rarely_found() {
                 .is_empty()
         })
         .count();
-    // 150 terms of 2^20 remainders: 2.9 expected.
+    // 150 terms of 2^18 remainders: 11.4 expected.
     assert!(
-        false_matches <= 12,
+        false_matches <= 30,
         "{false_matches} of 20,000 absent terms were found"
     );
 }
@@ -132,4 +149,47 @@ fn a_later_version_is_named() {
         find(&[9, 0, 0], Day::of(0), Level::ALL[0], &[]),
         Err(PageError::Version(9))
     );
+}
+
+/// The example of `docs/index-format.md`.
+#[test]
+fn the_documented_example() {
+    let day: Day = "2026-10-13".parse().expect("a day");
+    let start = day.start() + 8 * 3_600;
+    let span = |records, from: i64, until: i64| Span {
+        records,
+        oldest: start + from,
+        newest: start + until,
+    };
+    let layout = Layout {
+        blocks: vec![
+            span(16, 0, 1_800),
+            span(16, 1_800, 2_700),
+            span(8, 2_700, 3_600),
+        ],
+    };
+    let posting = |attribute, value, records: Vec<u32>| Posting {
+        term: Term::new(attribute, value),
+        records,
+    };
+    let mut postings = vec![
+        posting(Attribute::EventName, "ListBuckets", {
+            (0..12).chain([33, 36]).collect()
+        }),
+        posting(Attribute::EventName, "StopLogging", vec![26]),
+        posting(Attribute::SourceIp, "192.0.2.7", vec![26, 31]),
+        posting(Attribute::Username, "alice", (0..40).collect()),
+    ];
+    postings.sort_unstable_by_key(|posting| posting.term);
+    let level = Level::ALL[0];
+    let body = encode(&layout, day, level, &postings);
+    assert_eq!(
+        hex::encode(&body),
+        "0105211384003840610e10af198ac31b9cd71ab4608270"
+    );
+    let wanted = [Term::new(Attribute::EventName, "StopLogging")];
+    let (read, found) = find(&body, day, level, &wanted).expect("own page");
+    assert_eq!(read, layout);
+    assert_eq!(found[0].records, (16..32).collect::<Vec<_>>());
+    assert_eq!(found[0].count, 1);
 }

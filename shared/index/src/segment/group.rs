@@ -2,7 +2,7 @@
 
 use trail::Record;
 
-use crate::attribute::each_value;
+use crate::attribute::{UserAgents, each_value};
 use crate::event::content_hash;
 use crate::tally::SeriesNames;
 use crate::term::Term;
@@ -16,6 +16,7 @@ pub(super) struct Group {
     /// The terms of each entry, by the entry's number in order of arrival.
     pub(super) terms: Vec<(Term, u32)>,
     pub(super) series: SeriesNames,
+    user_agents: UserAgents,
 }
 
 /// A record of the group.
@@ -32,7 +33,7 @@ pub(super) struct Entry {
 impl Group {
     pub(super) fn add(&mut self, source: u32, stretch: u32, record: &Record<'_>) {
         let number = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        each_value(record, |attribute, value| {
+        each_value(record, &mut self.user_agents, |attribute, value| {
             self.terms.push((Term::new(attribute, value), number));
         });
         let text = self.store(record.text());

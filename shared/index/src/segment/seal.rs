@@ -19,22 +19,41 @@ use crate::table::{self, SegmentId};
 use crate::tally::{Section, Tally};
 use crate::term::{Level, Term};
 
-/// The bytes of records that a block is filled with.
+/// The bytes of records that a block is filled with to see how well they compress.
+const TRIAL_BYTES: usize = 40 * 1024;
+
+/// How many such blocks are tried in a large segment.
+const MOST_TRIALS: usize = 4;
+
+/// The compressed bytes that a block is to have on average.
 ///
-/// Measured by `cargo run --release -p bench --bin write_units`: halving it
-/// costs a tenth more write units, doubling it doubles what a lookup of one
-/// event reads.
-const BLOCK_BYTES: usize = 160 * 1024;
+/// A lookup reads whole items and pays for each 4 KB begun, so that most blocks
+/// should stay below 4 KB with their keys. Measured by `write_units` and
+/// `lookup_cost` of the package `bench`: blocks three times as large take a
+/// fifth fewer write units, and several times the read units wherever each match
+/// is in a block of its own.
+const BLOCK_BYTES: usize = 3_450;
 
 /// The bytes of one write unit.
 const UNIT_BYTES: f64 = 1024.0;
 
 /// How many write units a page that is 1 KB smaller is worth.
 ///
-/// Measured by `write_units` and `lookup_cost` of the package `bench`: the
-/// smallest weight at which a value that 1 event in a million has is found in
-/// 90 days of 10 million events within 300 read units.
-const READ_WEIGHT: f64 = 320.0;
+/// A segment is written once and its pages are read by every lookup of a rare
+/// value that reaches back that far.
+const READ_WEIGHT: f64 = 1_000.0;
+
+/// The write units an event that pages may take for that.
+const MOST_PAGES_AN_EVENT: f64 = 0.088;
+
+/// The pages that a segment may have in any case.
+const FEW_PAGES: f64 = 16.0;
+
+/// The bits of a posting that always stays with the others of its bucket.
+///
+/// A longer one has a page to itself where it is more than half of what a page
+/// holds: everybody else who reads the bucket pays for it.
+const FREQUENT_BITS: u32 = 640;
 
 /// Where a segment belongs.
 pub(super) struct Place<'a> {
@@ -55,28 +74,32 @@ struct Order<'g> {
 pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::Result<Segment> {
     let files = Files::of(group, sources);
     let order = Order::of(group, &files);
-    let cuts = cut(group, &order.kept);
+    let stored: Vec<Stored<'_>> = order
+        .kept
+        .iter()
+        .map(|entry| Stored {
+            text: group.text(entry),
+            file: files.number(entry),
+        })
+        .collect();
     let mut encoder = Encoder::new()?;
-    let mut bodies = Vec::with_capacity(cuts.len());
-    for records in &cuts {
-        let stored: Vec<Stored<'_>> = records
-            .iter()
-            .map(|entry| Stored {
-                text: group.text(entry),
-                file: files.number(entry),
-            })
-            .collect();
-        bodies.push(encoder.encode(&stored)?);
-    }
+    let size = records_a_block(&mut encoder, &stored)?;
+    let bodies = stored
+        .chunks(size)
+        .map(|records| encoder.encode(records))
+        .collect::<io::Result<Vec<_>>>()?;
     let hashes: Vec<Hash> = bodies.iter().map(|parts| sha256(&parts.concat())).collect();
     let stretches = files.stretches(group);
     let id = SegmentId::new(
         place.class,
         &content_hash(place, &hashes, &files.sources, &stretches),
     );
-    let layout = layout(&cuts);
+    let layout = layout(order.kept.chunks(size));
     let postings = postings(group, &order);
-    let level = choose_level(&layout, &postings);
+    let (level, frequent) = choose_level(&layout, &postings);
+    let (frequent, rest): (Vec<Posting>, Vec<Posting>) = postings
+        .into_iter()
+        .partition(|posting| page::posting_bits(posting, layout.counts()) > frequent);
     let item = |partition, sort, body| Item {
         partition,
         sort,
@@ -84,6 +107,7 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
         expires: place.expires,
     };
     let newest = table::newest(place.day, layout.newest(), &id);
+    let page_sort = table::page(place.day, layout.newest(), &id);
     let directory = directory(group, &order, &files, &layout, &hashes);
     let delivered = files.delivered();
     let delivery_day = Day::of(delivered);
@@ -97,15 +121,22 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
     Ok(Segment {
         header: item(
             table::days(place.category),
-            table::header(place.day, place.class.as_str(), level),
+            table::header(
+                place.day,
+                place.class.as_str(),
+                level,
+                !frequent.is_empty(),
+            ),
             Vec::new(),
         ),
         blocks: blocks.collect(),
-        pages: buckets(&postings, level)
-            .map(|(bucket, postings)| {
+        pages: buckets(&rest, level)
+            .map(|part| (level, part))
+            .chain(buckets(&frequent, Level::FREQUENT).map(|part| (Level::FREQUENT, part)))
+            .map(|(level, (bucket, postings))| {
                 item(
                     table::terms(place.category, place.day, level, bucket),
-                    newest.clone(),
+                    page_sort.clone(),
                     page::encode(&layout, place.day, level, postings),
                 )
             })
@@ -198,58 +229,87 @@ impl<'g> Order<'g> {
     }
 }
 
-/// Cuts the records into blocks of about equal bytes.
-fn cut<'k, 'g>(group: &Group, kept: &'k [&'g Entry]) -> Vec<&'k [&'g Entry]> {
-    let total: usize = kept.iter().map(|entry| group.text(entry).len()).sum();
-    let share = total.div_ceil(total.div_ceil(BLOCK_BYTES).max(1));
-    let mut cuts = Vec::new();
-    let mut start = 0;
-    let mut bytes = 0;
-    for (at, entry) in kept.iter().enumerate() {
-        bytes += group.text(entry).len();
-        if bytes >= share {
-            cuts.push(&kept[start..=at]);
-            start = at + 1;
-            bytes = 0;
-        }
+/// How many records make a block, judging by how well some compress.
+///
+/// All blocks hold as many, so that a page need not say how many each has.
+fn records_a_block(encoder: &mut Encoder, records: &[Stored<'_>]) -> io::Result<usize> {
+    let bytes: usize = records.iter().map(|record| record.text.len()).sum();
+    let trial = (records.len() * TRIAL_BYTES)
+        .div_ceil(bytes.max(1))
+        .clamp(1, records.len().max(1));
+    let size = try_blocks(encoder, records, trial)?;
+    // Smaller blocks compress worse than the larger ones that were tried.
+    if size * 5 < trial * 4 {
+        return try_blocks(encoder, records, size);
     }
-    if start < kept.len() {
-        cuts.push(&kept[start..]);
-    }
-    cuts
+    Ok(size)
 }
 
-fn layout(cuts: &[&[&Entry]]) -> Layout {
-    let oldest = cuts
-        .first()
-        .and_then(|cut| cut.first())
-        .map_or(0, |entry| entry.time);
-    let blocks = cuts.iter().map(|cut| Span {
-        records: u32::try_from(cut.len()).unwrap_or(u32::MAX),
-        newest: cut.last().map_or(oldest, |entry| entry.time),
+/// How many records make a block, judging by some blocks of so many.
+fn try_blocks(
+    encoder: &mut Encoder,
+    records: &[Stored<'_>],
+    trial: usize,
+) -> io::Result<usize> {
+    let trials = (records.len() / trial / 8).clamp(1, MOST_TRIALS);
+    let mut compressed = 0;
+    for number in 0..trials {
+        // In the middle of each of as many parts.
+        let middle = records.len() * (2 * number + 1) / (2 * trials);
+        let start = middle.saturating_sub(trial / 2).min(records.len() - trial);
+        let parts = encoder.encode(&records[start..start + trial])?;
+        compressed += parts.iter().map(Vec::len).sum::<usize>();
+    }
+    Ok((trial * trials * BLOCK_BYTES / compressed.max(1)).max(1))
+}
+
+fn layout<'e>(blocks: impl Iterator<Item = &'e [&'e Entry]>) -> Layout {
+    let mut before = None;
+    let blocks = blocks.filter_map(|block| {
+        let (first, last) = (block.first()?, block.last()?);
+        Some(Span {
+            records: u32::try_from(block.len()).unwrap_or(u32::MAX),
+            oldest: before.replace(last.time).unwrap_or(first.time),
+            newest: last.time,
+        })
     });
     Layout {
-        oldest,
         blocks: blocks.collect(),
     }
 }
 
 /// The postings of all terms, ascending by term.
 fn postings(group: &Group, order: &Order<'_>) -> Vec<Posting> {
-    let mut terms: Vec<(Term, u32)> = group
-        .terms
-        .iter()
-        .map(|(term, arrival)| (*term, order.record[*arrival as usize]))
-        .collect();
-    terms.sort_unstable();
-    terms.dedup();
+    let mut terms = by_first_bits(group.terms.iter().map(|(term, arrival)| {
+        let record = order.record[*arrival as usize];
+        (*term, record)
+    }));
+    for part in &mut terms {
+        part.sort_unstable();
+        part.dedup();
+    }
     terms
-        .chunk_by(|(one, _), (other, _)| one == other)
+        .iter()
+        .flat_map(|part| part.chunk_by(|(one, _), (other, _)| one == other))
         .map(|same| Posting {
             term: same[0].0,
             records: same.iter().map(|(_, record)| *record).collect(),
         })
         .collect()
+}
+
+/// Divides terms by the first bits of their hashes, ascending: hashes fall evenly, so
+/// that what is left to sort fits a processor's nearest memory.
+fn by_first_bits(terms: impl ExactSizeIterator<Item = (Term, u32)>) -> Vec<Vec<(Term, u32)>> {
+    let level = Level::ALL[8];
+    let share = terms.len() >> level.bits();
+    let mut parts: Vec<_> = (0..level.buckets())
+        .map(|_| Vec::with_capacity(share + share / 4))
+        .collect();
+    for (term, record) in terms {
+        parts[usize::from(term.bucket(level))].push((term, record));
+    }
+    parts
 }
 
 /// The postings by bucket; ascending terms are ascending buckets.
@@ -259,33 +319,53 @@ fn buckets(postings: &[Posting], level: Level) -> impl Iterator<Item = (u16, &[P
         .map(move |same| (same[0].term.bucket(level), same))
 }
 
-/// Chooses the level at which writing the pages and reading one of them weighs least.
+/// Chooses the level at which writing the pages and reading one of them weighs least, and
+/// the bits from which on a posting has a page to itself.
 ///
 /// Writing alone would choose one large page, which rounds up to whole units
-/// only once; every lookup of a rare value reads a page of every segment.
-fn choose_level(layout: &Layout, postings: &[Posting]) -> Level {
-    let records = layout.records();
-    let bits: Vec<f64> = postings
+/// only once; every lookup of a rare value reads a page of every segment, and
+/// with it whatever else falls into the bucket.
+fn choose_level(layout: &Layout, postings: &[Posting]) -> (Level, u32) {
+    let counts = layout.counts();
+    let bits: Vec<u32> = postings
         .iter()
-        .map(|posting| f64::from(page::posting_bits(posting, records)) + page::HASH_BITS)
+        .map(|posting| page::posting_bits(posting, counts))
         .collect();
-    let fixed = page::layout_bytes(layout);
-    let weight = |level: Level| -> f64 {
-        let mut at = 0;
-        let mut units = 0.0;
-        for (_, same) in buckets(postings, level) {
-            let bytes = bits[at..at + same.len()].iter().sum::<f64>() / 8.0;
-            at += same.len();
-            units += ((fixed + bytes) / UNIT_BYTES).ceil();
-        }
-        let page = fixed + bits.iter().sum::<f64>() / 8.0 / f64::from(level.buckets());
-        units + READ_WEIGHT * page / UNIT_BYTES
-    };
-    let weights = Level::ALL.map(|level| (level, weight(level)));
-    let lightest = weights
+    let large: Vec<f64> = bits
         .iter()
-        .min_by(|(_, one), (_, other)| one.total_cmp(other));
-    lightest.map_or(Level::ALL[0], |(level, _)| *level)
+        .filter(|bits| **bits > FREQUENT_BITS)
+        .map(|bits| f64::from(*bits))
+        .collect();
+    let total = bits.iter().map(|bits| u64::from(*bits)).sum::<u64>()
+        + u64::from(page::HASH_BITS) * postings.len() as u64;
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let (total, terms) = (total as f64, postings.len() as f64);
+    let fixed = page::layout_bytes(layout);
+    let most = (MOST_PAGES_AN_EVENT * f64::from(layout.records())).max(FEW_PAGES);
+    // What a page holds on average, were all terms on them.
+    let average = |level: &Level| total / f64::from(level.buckets());
+    let weight = |level: &Level| {
+        let buckets = f64::from(level.buckets());
+        let own = large.iter().filter(|bits| **bits > average(level) / 2.0);
+        let (own, own_bits) = own.fold((0.0, 0.0), |(count, sum), bits| (count + 1.0, sum + bits));
+        let page = (fixed + (total - own_bits) / 8.0 / buckets) / UNIT_BYTES;
+        // Some buckets stay empty; a page takes half a unit more than its size, or one.
+        let pages = buckets * -(-terms / buckets).exp_m1();
+        let units = pages * (page + 0.5).max(1.0) + own;
+        let over = if buckets > most { f64::INFINITY } else { 0.0 };
+        units + READ_WEIGHT * page + over
+    };
+    let level = Level::ALL
+        .into_iter()
+        .min_by(|one, other| weight(one).total_cmp(&weight(other)))
+        .unwrap_or(Level::ALL[0]);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bits of a page"
+    )]
+    let frequent = (average(&level) / 2.0) as u32;
+    (level, frequent.max(FREQUENT_BITS))
 }
 
 fn directory(
@@ -303,7 +383,7 @@ fn directory(
     let arrived = count(&mut group.entries.iter());
     let kept = count(&mut order.kept.iter().copied());
     Directory {
-        oldest: layout.oldest,
+        oldest: layout.oldest(),
         blocks: layout
             .blocks
             .iter()

@@ -7,7 +7,7 @@ use index::lookup::{Answer, Read};
 use index::segment::{Builder, Segment, Source};
 use index::tally::{Counts, Tally};
 use index::{Class, Item, Retention};
-use sample::Trail;
+use sample::{Plant, Trail};
 use trail::Record;
 use trail::digest::sha256;
 
@@ -41,6 +41,23 @@ pub(crate) fn corpus(seed: u64, events: u64) -> Vec<String> {
     let middle = texts.len() / 2;
     texts.rotate_left(middle);
     texts
+}
+
+/// Records of one busy day, among which some values are frequent.
+pub(crate) fn busy_day(seed: u64) -> Vec<String> {
+    let usual = Trail::default();
+    let trail = Trail {
+        seed,
+        events: 2_500,
+        principals: 60,
+        plants: vec![
+            Plant::fitting(sample::Attribute::EventName, 6),
+            Plant::fitting(sample::Attribute::SourceIp, 6),
+        ],
+        start: usual.end - jiff::Span::new().hours(20),
+        ..usual
+    };
+    trail.records().map(|record| record.json).collect()
 }
 
 /// The table.
@@ -172,6 +189,20 @@ impl History {
                 self.arriving.push_back(items(&segment, super::NOW));
             }
         }
+    }
+
+    /// How many partitions of term pages some level has.
+    pub(crate) fn partitions(&self, level: index::term::Level) -> usize {
+        let level = level.buckets().to_string();
+        let mut partitions: Vec<&String> = self
+            .items
+            .keys()
+            .map(|(partition, _)| partition)
+            .filter(|partition| partition.starts_with("terms#"))
+            .filter(|partition| partition.split('#').nth(3) == Some(level.as_str()))
+            .collect();
+        partitions.dedup();
+        partitions.len()
     }
 
     pub(crate) fn lose_blocks(&mut self) {

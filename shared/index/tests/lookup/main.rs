@@ -5,7 +5,7 @@ mod history;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use history::{History, corpus};
+use history::{History, busy_day, corpus};
 use index::lookup::{Hint, Limits, Lookup, Step};
 use index::{Attribute, Order, Query, Retention};
 use proptest::prelude::*;
@@ -271,6 +271,28 @@ proptest! {
         prop_assert_eq!(distinct.len(), found.len(), "an event was repeated");
         for text in brute_force(&query, present, i64::MIN) {
             prop_assert!(distinct.contains(&text), "an event that was there was skipped");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn frequent_terms_on_pages_of_their_own_are_found_alone_and_with_others(
+        asks in proptest::collection::vec(asks(), 12),
+        cut in 2_000_usize..2_500,
+        seed in 0_u64..1_000,
+    ) {
+        let corpus = busy_day(seed);
+        let mut history = History::default();
+        history.index_in_batches(&corpus, &[cut]);
+        prop_assert!(history.partitions(index::term::Level::FREQUENT) > 0, "no frequent terms");
+        for ask in asks {
+            let query = query(&ask, &corpus);
+            let limits = Limits { events: 200, ..Limits::default() };
+            let expected = brute_force(&query, &corpus, i64::MIN);
+            prop_assert_eq!(walk(&mut history, &query, limits, Retention::OFF), expected);
         }
     }
 }
