@@ -70,6 +70,10 @@ fn start(path: &Path) -> Result<(f64, f64), Box<dyn std::error::Error>> {
             ("AWS_ACCESS_KEY_ID", "measured"),
             ("AWS_SECRET_ACCESS_KEY", "measured"),
             ("TABLE_NAME", "measured"),
+            (
+                "ALERT_TOPIC_ARN",
+                "arn:aws:sns:us-east-1:111122223333:measured",
+            ),
             ("RETENTION_DAYS", "90"),
         ])
         .stdout(Stdio::null())

@@ -67,9 +67,10 @@ pub enum BlockError {
     Damaged,
 }
 
-/// Encodes blocks, one after another, with one compression context.
+/// Encodes blocks and other bodies, one after another: compression contexts are dear to make.
 pub struct Encoder {
     compressor: zstd::bulk::Compressor<'static>,
+    plain: zstd::bulk::Compressor<'static>,
     content: Vec<u8>,
 }
 
@@ -83,8 +84,21 @@ impl Encoder {
         compressor.set_parameter(CParameter::ContentSizeFlag(false))?;
         Ok(Self {
             compressor,
+            plain: zstd::bulk::Compressor::default(),
             content: Vec::new(),
         })
+    }
+
+    /// Encodes what is JSON in a body of its own: a directory entry or a tally.
+    pub(crate) fn encode_json(
+        &mut self,
+        value: &impl serde::Serialize,
+        level: i32,
+    ) -> io::Result<Vec<u8>> {
+        self.content.clear();
+        serde_json::to_writer(&mut self.content, value)?;
+        self.plain.set_compression_level(level)?;
+        self.plain.compress(&self.content)
     }
 
     /// Encodes records into the bodies of a block's items: one, or more where they are huge.

@@ -135,7 +135,10 @@ mod tests {
             ("2026-10-19", "2026-10-19", 0),
             ("1970-01-01", "1969-12-29", 3),
         ] {
-            assert_eq!((day(name).week(), day(name).weekday()), (day(week), weekday));
+            assert_eq!(
+                (day(name).week(), day(name).weekday()),
+                (day(week), weekday)
+            );
             assert_eq!(day(week).later(weekday), day(name));
         }
     }

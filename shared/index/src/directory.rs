@@ -7,6 +7,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::block::Encoder;
 use crate::day::Day;
 use crate::file::FileVersion;
 use crate::page::{Layout, Span};
@@ -70,8 +71,8 @@ impl Directory {
         }
     }
 
-    pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
-        zstd::bulk::compress(&serde_json::to_vec(self)?, 3)
+    pub(crate) fn encode(&self, encoder: &mut Encoder) -> io::Result<Vec<u8>> {
+        encoder.encode_json(self, 3)
     }
 
     /// Reads an entry's body; nothing where it is damaged.

@@ -16,6 +16,8 @@
 //! about as much to read as some dozen pages, so that more bits cost more than
 //! they save.
 
+use std::borrow::Cow;
+
 use crate::bits::{BitReader, BitWriter, gamma_length, rice_length};
 use crate::day::Day;
 use crate::term::{Level, Term};
@@ -105,11 +107,11 @@ impl Counts {
 
 /// A term and the records of the segment that hold it, in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posting {
+pub struct Posting<'r> {
     /// The term.
     pub term: Term,
     /// The numbers of the records in the segment, from zero.
-    pub records: Vec<u32>,
+    pub records: &'r [u32],
 }
 
 /// What a page says of a term.
@@ -133,12 +135,12 @@ pub enum PageError {
 }
 
 /// How many bits a posting takes on any page, from which the level is chosen.
-pub(crate) fn posting_bits(posting: &Posting, counts: Counts) -> u32 {
-    let count = length(&posting.records);
+pub(crate) fn posting_bits(posting: &Posting<'_>, counts: Counts) -> u32 {
+    let count = length(posting.records);
     if count == 1 {
         return 1 + number_bits(counts.blocks());
     }
-    let list_bits = match Listed::of(&posting.records, counts) {
+    let list_bits = match Listed::of(posting.records, counts) {
         Listed::All => 0,
         Listed::Records(list) => list.bits(),
         Listed::Blocks(list) => gamma_length(list.of - list.present) + list.bits(),
@@ -162,7 +164,7 @@ pub(crate) fn layout_bytes(layout: &Layout) -> f64 {
 }
 
 /// Encodes the page of one bucket: its postings, ascending by term.
-pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Posting]) -> Vec<u8> {
+pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Posting<'_>]) -> Vec<u8> {
     let counts = layout.counts();
     let mut writer = BitWriter::default();
     writer.bits(u64::from(VERSION), 8);
@@ -175,7 +177,7 @@ pub(crate) fn encode(layout: &Layout, day: Day, level: Level, postings: &[Postin
         let remainder = posting.term.remainder(level, kept);
         writer.rice(remainder - before, low_bits);
         before = remainder;
-        encode_posting(&mut writer, &posting.records, counts);
+        encode_posting(&mut writer, posting.records, counts);
     }
     writer.finish()
 }
@@ -249,7 +251,9 @@ fn encode_layout(writer: &mut BitWriter, layout: &Layout, day: Day) {
     // The end of the last group is that of the segment.
     let ends = layout.blocks.chunks(counts.group().max(1) as usize);
     for group in ends.rev().skip(1).rev() {
-        let newest = group.last().map_or(before, |block| day.second(block.newest));
+        let newest = group
+            .last()
+            .map_or(before, |block| day.second(block.newest));
         writer.rice(newest - before, low_bits);
         before = newest;
     }
@@ -301,35 +305,35 @@ fn decode_layout(reader: &mut BitReader<'_>, day: Day) -> Option<(Layout, Counts
 }
 
 /// How a posting of two or more records is listed; its count and the segment's decide.
-enum Listed {
+enum Listed<'r> {
     /// Every record holds the term.
     All,
     /// The records are listed.
-    Records(List),
+    Records(List<'r>),
     /// The blocks that hold such a record are listed.
-    Blocks(List),
+    Blocks(List<'r>),
 }
 
 /// Numbers below a bound: listed, or those that are absent where they are fewer.
-struct List {
+struct List<'r> {
     /// How many numbers there could be.
     of: u32,
     /// How many there are.
     present: u32,
     /// The numbers that are written, in ascending order.
-    written: Vec<u32>,
+    written: Cow<'r, [u32]>,
 }
 
-impl Listed {
-    fn of(present: &[u32], counts: Counts) -> Self {
+impl<'r> Listed<'r> {
+    fn of(present: &'r [u32], counts: Counts) -> Self {
         match Shape::of(length(present), counts.records) {
             Shape::All => Self::All,
-            Shape::Records => Self::Records(List::new(present.to_vec(), counts.records)),
+            Shape::Records => Self::Records(List::new(Cow::Borrowed(present), counts.records)),
             Shape::Blocks => {
                 let block = |record: &u32| record / counts.block;
                 let mut blocks: Vec<u32> = present.iter().map(block).collect();
                 blocks.dedup();
-                Self::Blocks(List::new(blocks, counts.blocks()))
+                Self::Blocks(List::new(Cow::Owned(blocks), counts.blocks()))
             }
         }
     }
@@ -354,8 +358,8 @@ impl Shape {
     }
 }
 
-impl List {
-    fn new(numbers: Vec<u32>, of: u32) -> Self {
+impl<'r> List<'r> {
+    fn new(numbers: Cow<'r, [u32]>, of: u32) -> Self {
         let present = length(&numbers);
         let written = if present > of / 2 {
             absent(&numbers, of).collect()

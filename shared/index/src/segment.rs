@@ -13,6 +13,7 @@ use std::io;
 use trail::digest::{Hash, sha256};
 use trail::{Category, Record};
 
+use crate::block::Encoder;
 use crate::day::Day;
 use crate::directory::FileEntry;
 use crate::file::FileVersion;
@@ -123,6 +124,7 @@ impl Builder {
         let sources = std::mem::take(&mut self.sources);
         let groups = std::mem::take(&mut self.groups);
         self.bytes = 0;
+        let mut encoder = Encoder::new()?;
         groups
             .into_iter()
             .map(|((category, day), group)| {
@@ -132,7 +134,7 @@ impl Builder {
                     class: &self.class,
                     expires: self.retention.expires(day),
                 };
-                seal::seal(&group, &place, &sources)
+                seal::seal(&group, &place, &sources, &mut encoder)
             })
             .collect()
     }

@@ -23,6 +23,7 @@ use crate::day::Day;
 use crate::retention::Class;
 use crate::term::Level;
 
+pub mod alerting;
 
 /// The attribute that holds the partition key.
 pub const PARTITION: &str = "pk";
@@ -326,7 +327,11 @@ mod tests {
         assert_eq!(sort, "2026-10-13#std#64+");
         let levels = BTreeSet::from([level, Level::FREQUENT]);
         assert_eq!(parse_header(&sort), Some((day, "std", levels)));
-        for damaged in ["2026-10-13#std#63", "2026-10-13#std#+", "2026-10-13#std#65536"] {
+        for damaged in [
+            "2026-10-13#std#63",
+            "2026-10-13#std#+",
+            "2026-10-13#std#65536",
+        ] {
             assert_eq!(parse_header(damaged), None);
         }
         let mark = write_mark(slot(day.start()), &sort);

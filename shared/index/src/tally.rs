@@ -10,6 +10,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 use trail::{Category, Record};
 
+use crate::block::Encoder;
 use crate::day::Day;
 
 /// The largest tally that is read, inflated.
@@ -76,8 +77,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(crate) fn encode(&self) -> io::Result<Vec<u8>> {
-        zstd::bulk::compress(&serde_json::to_vec(self)?, 6)
+    pub(crate) fn encode(&self, encoder: &mut Encoder) -> io::Result<Vec<u8>> {
+        encoder.encode_json(self, 6)
     }
 
     /// Reads a tally's body; nothing where it is damaged.

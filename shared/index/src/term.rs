@@ -8,7 +8,7 @@ use crate::attribute::Attribute;
 ///
 /// Two terms may share a hash: that widens a search and never narrows it, for
 /// the record itself decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Term(u64);
 
 impl Term {

@@ -1,6 +1,7 @@
 //! A log file: one gzip member around `{"Records":[...]}`.
 
 use std::io::Read;
+use std::sync::OnceLock;
 
 use flate2::bufread::GzDecoder;
 
@@ -42,7 +43,9 @@ pub enum LogFileError {
 #[derive(Debug)]
 pub struct LogFile {
     content: Vec<u8>,
-    sha256: Hash,
+    /// Taken when it is first asked for: it costs as much as inflating, and who only
+    /// reads the records has no use for it.
+    sha256: OnceLock<Hash>,
 }
 
 /// One element of a log file's `Records`.
@@ -99,8 +102,10 @@ impl LogFile {
 
     /// Takes content that is already inflated.
     pub fn from_content(content: Vec<u8>) -> Self {
-        let sha256 = sha256(&content);
-        Self { content, sha256 }
+        Self {
+            content,
+            sha256: OnceLock::new(),
+        }
     }
 
     /// The inflated content.
@@ -109,8 +114,8 @@ impl LogFile {
     }
 
     /// The SHA-256 of the inflated content, as a digest file lists it.
-    pub const fn sha256(&self) -> &Hash {
-        &self.sha256
+    pub fn sha256(&self) -> &Hash {
+        self.sha256.get_or_init(|| sha256(&self.content))
     }
 
     /// The byte offset at which one of the file's own records stands.

@@ -23,6 +23,10 @@ const RECENT_SLOTS: i64 = 2;
 /// How many days are read on suspicion, before the headers are known.
 const PROBED_DAYS: u8 = 2;
 
+/// How many days are read where the suspicion met none: a week, of which a quiet history
+/// needs most and a busy one spares little by fewer.
+const FIRST_DAYS: u8 = 7;
+
 /// The levels that are tried for a day about which nothing is known: those of
 /// segments of some dozen to some thousand events.
 const GUESSED_LEVELS: [Level; 6] = {
@@ -267,7 +271,7 @@ impl Days {
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let days = self.count as f64;
         let count = if self.count == 0 {
-            f64::from(PROBED_DAYS)
+            f64::from(FIRST_DAYS)
         } else {
             // What is sure of what is expected, if matches come independently of each other,
             // and a quarter more days: another round costs more than some reads.
@@ -304,11 +308,7 @@ impl Days {
                 (day, left.unwrap_or_default())
             })
             .collect();
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "clamped"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "clamped")]
         self.reads(&days, only, together.clamp(1.0, 7.0) as i64)
     }
 
@@ -438,11 +438,7 @@ impl Days {
     }
 
     /// Takes a bucket's pages.
-    pub(super) fn take_pages(
-        &mut self,
-        pages: &Pages,
-        answer: &Answer,
-    ) -> Result<(), LookupError> {
+    pub(super) fn take_pages(&mut self, pages: &Pages, answer: &Answer) -> Result<(), LookupError> {
         self.units += answer.read_units;
         answer
             .items

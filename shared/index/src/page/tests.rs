@@ -62,9 +62,9 @@ proptest! {
     fn every_term_is_found_with_all_its_records((layout, terms) in segments()) {
         let day = Day::of(layout.oldest());
         for level in Level::ALL {
-            let mut buckets: BTreeMap<u16, Vec<Posting>> = BTreeMap::new();
+            let mut buckets: BTreeMap<u16, Vec<Posting<'_>>> = BTreeMap::new();
             for (term, records) in &terms {
-                let posting = Posting { term: *term, records: records.clone() };
+                let posting = Posting { term: *term, records };
                 buckets.entry(term.bucket(level)).or_default().push(posting);
             }
             for postings in buckets.values() {
@@ -74,13 +74,13 @@ proptest! {
                 prop_assert!(covers(&read, &layout), "{:?} of {:?}", read, layout);
                 for (posting, found) in postings.iter().zip(&found) {
                     // A neighbour with the same remainder may add records, never take any.
-                    for record in &posting.records {
+                    for record in posting.records {
                         prop_assert!(found.records.contains(record));
                     }
-                    prop_assert!(found.count >= length(&posting.records));
+                    prop_assert!(found.count >= length(posting.records));
                     let is_rare = posting.records.len() > 1
                         && posting.records.len() * 4 <= layout.records() as usize;
-                    let is_alone = found.count == length(&posting.records);
+                    let is_alone = found.count == length(posting.records);
                     prop_assert!(!(is_rare && is_alone) || found.records == posting.records);
                 }
             }
@@ -94,9 +94,9 @@ proptest! {
         flip in any::<u64>(),
     ) {
         let day = Day::of(layout.oldest());
-        let postings: Vec<Posting> = terms
+        let postings: Vec<Posting<'_>> = terms
             .iter()
-            .map(|(term, records)| Posting { term: *term, records: records.clone() })
+            .map(|(term, records)| Posting { term: *term, records })
             .collect();
         let mut body = encode(&layout, day, Level::ALL[0], &postings);
         let wanted = [postings[0].term];
@@ -118,11 +118,13 @@ fn absent_terms_are_rarely_found() {
         .map(|id| Term::new(Attribute::EventId, &format!("{id}")))
         .collect();
     terms.sort_unstable();
-    let postings: Vec<Posting> = (0..)
+    let records: Vec<u32> = (0..150).collect();
+    let postings: Vec<Posting<'_>> = records
+        .iter()
         .zip(terms)
         .map(|(record, term)| Posting {
             term,
-            records: vec![record],
+            records: std::slice::from_ref(record),
         })
         .collect();
     let body = encode(&layout, day, Level::ALL[0], &postings);
@@ -168,17 +170,17 @@ fn the_documented_example() {
             span(8, 2_700, 3_600),
         ],
     };
-    let posting = |attribute, value, records: Vec<u32>| Posting {
+    let buckets: Vec<u32> = (0..12).chain([33, 36]).collect();
+    let all: Vec<u32> = (0..40).collect();
+    let posting = |attribute, value, records| Posting {
         term: Term::new(attribute, value),
         records,
     };
     let mut postings = vec![
-        posting(Attribute::EventName, "ListBuckets", {
-            (0..12).chain([33, 36]).collect()
-        }),
-        posting(Attribute::EventName, "StopLogging", vec![26]),
-        posting(Attribute::SourceIp, "192.0.2.7", vec![26, 31]),
-        posting(Attribute::Username, "alice", (0..40).collect()),
+        posting(Attribute::EventName, "ListBuckets", &buckets[..]),
+        posting(Attribute::EventName, "StopLogging", &[26]),
+        posting(Attribute::SourceIp, "192.0.2.7", &[26, 31]),
+        posting(Attribute::Username, "alice", &all),
     ];
     postings.sort_unstable_by_key(|posting| posting.term);
     let level = Level::ALL[0];

@@ -46,14 +46,15 @@ const READ_WEIGHT: f64 = 1_000.0;
 /// The write units an event that pages may take for that.
 const MOST_PAGES_AN_EVENT: f64 = 0.088;
 
-/// The pages that a segment may have in any case.
+/// The pages that a small segment may have for each of its events, and at most.
+const FEW_PAGES_AN_EVENT: f64 = 0.25;
 const FEW_PAGES: f64 = 16.0;
 
 /// The bits of a posting that always stays with the others of its bucket.
 ///
 /// A longer one has a page to itself where it is more than half of what a page
 /// holds: everybody else who reads the bucket pays for it.
-const FREQUENT_BITS: u32 = 640;
+const FREQUENT_BITS: u32 = 1_000;
 
 /// Where a segment belongs.
 pub(super) struct Place<'a> {
@@ -71,7 +72,12 @@ struct Order<'g> {
     record: Vec<u32>,
 }
 
-pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::Result<Segment> {
+pub(super) fn seal(
+    group: &Group,
+    place: &Place<'_>,
+    sources: &[Source],
+    encoder: &mut Encoder,
+) -> io::Result<Segment> {
     let files = Files::of(group, sources);
     let order = Order::of(group, &files);
     let stored: Vec<Stored<'_>> = order
@@ -82,8 +88,7 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
             file: files.number(entry),
         })
         .collect();
-    let mut encoder = Encoder::new()?;
-    let size = records_a_block(&mut encoder, &stored)?;
+    let size = records_a_block(encoder, &stored)?;
     let bodies = stored
         .chunks(size)
         .map(|records| encoder.encode(records))
@@ -95,11 +100,24 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
         &content_hash(place, &hashes, &files.sources, &stretches),
     );
     let layout = layout(order.kept.chunks(size));
-    let postings = postings(group, &order);
-    let (level, frequent) = choose_level(&layout, &postings);
-    let (frequent, rest): (Vec<Posting>, Vec<Posting>) = postings
-        .into_iter()
-        .partition(|posting| page::posting_bits(posting, layout.counts()) > frequent);
+    let terms = sorted_terms(group, &order);
+    let records: Vec<u32> = terms.iter().map(|(_, record)| *record).collect();
+    let postings = postings(&terms, &records);
+    let counts = layout.counts();
+    let bits: Vec<u32> = postings
+        .iter()
+        .map(|posting| page::posting_bits(posting, counts))
+        .collect();
+    let (level, most_bits) = choose_level(&layout, &bits);
+    let mut frequent = Vec::new();
+    let mut rest = Vec::with_capacity(postings.len());
+    for (posting, bits) in postings.into_iter().zip(bits) {
+        if bits > most_bits {
+            frequent.push(posting);
+        } else {
+            rest.push(posting);
+        }
+    }
     let item = |partition, sort, body| Item {
         partition,
         sort,
@@ -121,12 +139,7 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
     Ok(Segment {
         header: item(
             table::days(place.category),
-            table::header(
-                place.day,
-                place.class.as_str(),
-                level,
-                !frequent.is_empty(),
-            ),
+            table::header(place.day, place.class.as_str(), level, !frequent.is_empty()),
             Vec::new(),
         ),
         blocks: blocks.collect(),
@@ -144,12 +157,12 @@ pub(super) fn seal(group: &Group, place: &Place<'_>, sources: &[Source]) -> io::
         tally: item(
             table::tallies(delivery_day),
             table::tally(delivery_day, delivered, &id),
-            tally(group, place, &files).encode()?,
+            tally(group, place, &files).encode(encoder)?,
         ),
         directory: item(
             table::segments(place.category, place.day),
             newest,
-            directory.encode()?,
+            directory.encode(encoder)?,
         ),
         id,
         category: place.category,
@@ -246,11 +259,7 @@ fn records_a_block(encoder: &mut Encoder, records: &[Stored<'_>]) -> io::Result<
 }
 
 /// How many records make a block, judging by some blocks of so many.
-fn try_blocks(
-    encoder: &mut Encoder,
-    records: &[Stored<'_>],
-    trial: usize,
-) -> io::Result<usize> {
+fn try_blocks(encoder: &mut Encoder, records: &[Stored<'_>], trial: usize) -> io::Result<usize> {
     let trials = (records.len() / trial / 8).clamp(1, MOST_TRIALS);
     let mut compressed = 0;
     for number in 0..trials {
@@ -278,70 +287,81 @@ fn layout<'e>(blocks: impl Iterator<Item = &'e [&'e Entry]>) -> Layout {
     }
 }
 
-/// The postings of all terms, ascending by term.
-fn postings(group: &Group, order: &Order<'_>) -> Vec<Posting> {
-    let mut terms = by_first_bits(group.terms.iter().map(|(term, arrival)| {
-        let record = order.record[*arrival as usize];
-        (*term, record)
-    }));
-    for part in &mut terms {
-        part.sort_unstable();
-        part.dedup();
+/// The terms of the records, ascending, each with a record that holds it.
+///
+/// Divided by the first bits of their hashes first: those fall evenly, so that what is
+/// left to sort fits a processor's nearest memory.
+fn sorted_terms(group: &Group, order: &Order<'_>) -> Vec<(Term, u32)> {
+    let level = Level::ALL[8];
+    let mut ends = [0_usize; 256];
+    for (term, _) in &group.terms {
+        ends[usize::from(term.bucket(level))] += 1;
     }
+    let mut end = 0;
+    for count in &mut ends {
+        // From here on where the part begins; it is moved to its end below.
+        end += std::mem::replace(count, end);
+    }
+    let mut terms = vec![(Term::default(), 0); end];
+    for (term, arrival) in &group.terms {
+        let at = &mut ends[usize::from(term.bucket(level))];
+        terms[*at] = (*term, order.record[*arrival as usize]);
+        *at += 1;
+    }
+    let mut start = 0;
+    for end in ends {
+        terms[start..end].sort_unstable();
+        start = end;
+    }
+    terms.dedup();
     terms
-        .iter()
-        .flat_map(|part| part.chunk_by(|(one, _), (other, _)| one == other))
-        .map(|same| Posting {
-            term: same[0].0,
-            records: same.iter().map(|(_, record)| *record).collect(),
+}
+
+/// The postings of sorted terms, ascending; `records` are the terms' records one by one.
+fn postings<'r>(terms: &[(Term, u32)], mut records: &'r [u32]) -> Vec<Posting<'r>> {
+    terms
+        .chunk_by(|(one, _), (other, _)| one == other)
+        .map(|same| {
+            let (own, behind) = records.split_at(same.len());
+            records = behind;
+            Posting {
+                term: same[0].0,
+                records: own,
+            }
         })
         .collect()
 }
 
-/// Divides terms by the first bits of their hashes, ascending: hashes fall evenly, so
-/// that what is left to sort fits a processor's nearest memory.
-fn by_first_bits(terms: impl ExactSizeIterator<Item = (Term, u32)>) -> Vec<Vec<(Term, u32)>> {
-    let level = Level::ALL[8];
-    let share = terms.len() >> level.bits();
-    let mut parts: Vec<_> = (0..level.buckets())
-        .map(|_| Vec::with_capacity(share + share / 4))
-        .collect();
-    for (term, record) in terms {
-        parts[usize::from(term.bucket(level))].push((term, record));
-    }
-    parts
-}
-
 /// The postings by bucket; ascending terms are ascending buckets.
-fn buckets(postings: &[Posting], level: Level) -> impl Iterator<Item = (u16, &[Posting])> {
+fn buckets<'p, 'r>(
+    postings: &'p [Posting<'r>],
+    level: Level,
+) -> impl Iterator<Item = (u16, &'p [Posting<'r>])> {
     postings
         .chunk_by(move |one, other| one.term.bucket(level) == other.term.bucket(level))
         .map(move |same| (same[0].term.bucket(level), same))
 }
 
 /// Chooses the level at which writing the pages and reading one of them weighs least, and
-/// the bits from which on a posting has a page to itself.
+/// the bits from which on a posting has a page to itself, from the bits of each.
 ///
 /// Writing alone would choose one large page, which rounds up to whole units
 /// only once; every lookup of a rare value reads a page of every segment, and
 /// with it whatever else falls into the bucket.
-fn choose_level(layout: &Layout, postings: &[Posting]) -> (Level, u32) {
-    let counts = layout.counts();
-    let bits: Vec<u32> = postings
-        .iter()
-        .map(|posting| page::posting_bits(posting, counts))
-        .collect();
+fn choose_level(layout: &Layout, bits: &[u32]) -> (Level, u32) {
     let large: Vec<f64> = bits
         .iter()
         .filter(|bits| **bits > FREQUENT_BITS)
         .map(|bits| f64::from(*bits))
         .collect();
     let total = bits.iter().map(|bits| u64::from(*bits)).sum::<u64>()
-        + u64::from(page::HASH_BITS) * postings.len() as u64;
+        + u64::from(page::HASH_BITS) * bits.len() as u64;
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let (total, terms) = (total as f64, postings.len() as f64);
+    let (total, terms) = (total as f64, bits.len() as f64);
     let fixed = page::layout_bytes(layout);
-    let most = (MOST_PAGES_AN_EVENT * f64::from(layout.records())).max(FEW_PAGES);
+    let records = f64::from(layout.records());
+    let few = (FEW_PAGES_AN_EVENT * records).clamp(1.0, FEW_PAGES);
+    let most = (MOST_PAGES_AN_EVENT * records).max(few);
     // What a page holds on average, were all terms on them.
     let average = |level: &Level| total / f64::from(level.buckets());
     let weight = |level: &Level| {
