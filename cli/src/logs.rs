@@ -9,13 +9,15 @@ use std::time::SystemTime;
 
 use crate::failure::Failure;
 
+mod content;
 mod delivery;
 mod key;
 mod lines;
 mod walk;
 
+pub(crate) use content::content;
 pub(crate) use delivery::{Delivery, ReadError, read};
-pub(crate) use lines::BadLine;
+pub(crate) use lines::{BadLine, Line, each_line};
 pub(crate) use walk::Found;
 
 /// The files and folders that were named.
@@ -96,16 +98,25 @@ impl Stamp {
 
 impl Logs {
     /// Takes what the user named; fails with wrong usage where it does not exist.
+    ///
+    /// What does not exist and has `*`, `?` or `[` in it is a pattern, for shells that leave it be.
     pub(crate) fn named(paths: &[PathBuf]) -> Result<Self, Failure> {
+        let mut named = Vec::new();
         for path in paths {
-            if let Err(error) = std::fs::metadata(path) {
-                return Err(Failure::usage(format!(
-                    "there are no logs at {}: {error}",
-                    path.display()
-                )));
+            match std::fs::metadata(path) {
+                Ok(_) => named.push(path.clone()),
+                Err(error) => match matching(path) {
+                    found if !found.is_empty() => named.extend(found),
+                    _ => {
+                        return Err(Failure::usage(format!(
+                            "there are no logs at {}: {error}",
+                            path.display()
+                        )));
+                    }
+                },
             }
         }
-        let roots = paths
+        let roots = named
             .iter()
             .map(std::path::absolute)
             .collect::<Result<_, _>>();
@@ -142,5 +153,41 @@ impl Logs {
     /// Finds all files, in the order of their paths.
     pub(crate) fn find(&self) -> Found {
         walk::find(&self.roots)
+    }
+}
+
+/// Finds what a pattern stands for; nothing where the path is none.
+fn matching(pattern: &Path) -> Vec<PathBuf> {
+    let text = pattern.to_string_lossy();
+    if !text.contains(['*', '?', '[']) {
+        return Vec::new();
+    }
+    // What cannot be looked into is named again when its folder is walked.
+    glob::glob(&text)
+        .into_iter()
+        .flatten()
+        .map(|found| found.unwrap_or_else(|error| error.path().to_owned()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_stands_for_what_it_matches() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["a.json", "b.json", "[c].json"] {
+            std::fs::write(folder.path().join(name), b"x").expect("a file");
+        }
+        let found = |name: &str| {
+            let logs = Logs::named(&[folder.path().join(name)]).ok()?;
+            Some(logs.find().files.len())
+        };
+        assert_eq!(found("*.json"), Some(3));
+        assert_eq!(found("?.json"), Some(2));
+        assert_eq!(found("[c].json"), Some(1), "it is there as it is named");
+        assert_eq!(found("*.gz"), None);
+        assert_eq!(found("d.json"), None);
     }
 }

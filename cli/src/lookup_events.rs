@@ -15,8 +15,12 @@ use clap::ValueEnum;
 use indicatif::ProgressBar;
 
 use self::answer::Answer;
+pub(crate) use self::answer::printable;
 use self::condition::Conditions;
+pub(crate) use self::page::fetch;
 use self::printer::Printer;
+pub(crate) use self::request::strict;
+pub(crate) use self::table::{Header, Tables, place};
 use crate::endpoint::{Endpoint, Signing, Target};
 use crate::failure::Failure;
 
@@ -100,12 +104,26 @@ pub(crate) enum Output {
     Csv,
 }
 
-/// Why a lookup ended before its end.
-enum Interruption {
+/// Why a lookup, of events or alerts, ended before its end.
+pub(crate) enum Interruption {
     /// The API did not answer as it should.
     Failed(Failure),
     /// What was found could not be printed.
     Output(io::Error),
+}
+
+impl Interruption {
+    /// Ends a command: whoever reads and is gone has seen enough.
+    pub(crate) fn settle(outcome: Result<ExitCode, Self>) -> Result<ExitCode, Failure> {
+        match outcome {
+            Ok(code) => Ok(code),
+            Err(Self::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                Ok(ExitCode::SUCCESS)
+            }
+            Err(Self::Output(error)) => Err(error.into()),
+            Err(Self::Failed(failure)) => Err(failure),
+        }
+    }
 }
 
 impl From<Failure> for Interruption {
@@ -122,15 +140,7 @@ impl From<io::Error> for Interruption {
 
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let endpoint = Endpoint::open(&arguments.target, Signing::ByHost).await?;
-    match walk(&arguments, &endpoint).await {
-        Ok(code) => Ok(code),
-        // Whoever reads has seen enough.
-        Err(Interruption::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(Interruption::Output(error)) => Err(error.into()),
-        Err(Interruption::Failed(failure)) => Err(failure),
-    }
+    Interruption::settle(walk(&arguments, &endpoint).await)
 }
 
 /// Prints page after page, until there are no more or enough.
@@ -188,7 +198,7 @@ async fn walk(arguments: &Arguments, endpoint: &Endpoint) -> Result<ExitCode, In
 }
 
 /// Makes the line that shows on a terminal how far it is.
-fn progress(is_long: bool) -> ProgressBar {
+pub(crate) fn progress(is_long: bool) -> ProgressBar {
     if is_long {
         ProgressBar::new_spinner()
     } else {

@@ -4,15 +4,20 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+mod alerts_command;
 mod backfill;
 mod cost;
+mod detect;
 mod endpoint;
 mod failure;
 mod logs;
 mod lookup_events;
 mod proxy;
+mod rule_set;
+mod rules_command;
 mod stack;
 mod up;
+mod yaml;
 
 use failure::Failure;
 
@@ -28,9 +33,12 @@ struct Arguments {
 enum Command {
     Up(up::Arguments),
     Lookup(lookup_events::Arguments),
+    Alerts(alerts_command::Arguments),
     Proxy(proxy::Arguments),
     Backfill(backfill::Arguments),
     Cost(cost::Arguments),
+    Detect(detect::Arguments),
+    Rules(rules_command::Arguments),
     /// Prints a completion script for a shell.
     ///
     /// Example: `trailkeep completions bash > /etc/bash_completion.d/trailkeep`
@@ -53,9 +61,12 @@ fn main() -> ExitCode {
         match command {
             Command::Up(arguments) => up::run(arguments).await,
             Command::Lookup(arguments) => lookup_events::run(arguments).await,
+            Command::Alerts(arguments) => alerts_command::run(arguments).await,
             Command::Proxy(arguments) => proxy::run(arguments).await,
             Command::Backfill(arguments) => backfill::run(arguments).await,
             Command::Cost(arguments) => cost::run(arguments).await,
+            Command::Detect(arguments) => detect::run(&arguments),
+            Command::Rules(arguments) => rules_command::run(arguments),
             Command::Completions { shell } => {
                 let mut command = Arguments::command();
                 clap_complete::generate(shell, &mut command, "trailkeep", &mut anstream::stdout());

@@ -3,7 +3,8 @@
 //!
 //! An object that is put into the log bucket is announced to a topic, which
 //! sends to a queue with a dead-letter queue, from which a trigger calls the
-//! indexer with the payloads that AWS would send.
+//! indexer with the payloads that AWS would send. Where alerts are wanted, the
+//! detector has the like of its own.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,12 +26,18 @@ use tokio::runtime::Handle;
 use crate::failure::Failure;
 use crate::logs::Delivery;
 
+mod alerted;
+mod detection;
 mod holdings;
 mod intake;
+mod leases;
 mod progress;
 mod resume;
+mod rules;
 mod table;
 
+pub(crate) use alerted::Alerted;
+pub(crate) use detection::RunningDetection;
 pub(crate) use holdings::Holdings;
 pub(crate) use intake::{GIVEN_UP, Intake, Look, Patience};
 pub(crate) use progress::{Progress, rate};
@@ -59,6 +66,8 @@ pub(crate) const INVOCATION: Duration = Duration::from_mins(5);
 /// A local stack, set up and ready to take log files.
 pub(crate) struct Stack {
     cloud: Cloud,
+    /// The ARN of the topic that log files are announced to.
+    topic: String,
     queue: Queue,
     dead_letters: Queue,
     dynamodb: SdkConfig,
@@ -99,6 +108,7 @@ impl Stack {
         let objects = Objects::new(&config(cloud.s3()));
         let stack = Self {
             cloud,
+            topic,
             queue,
             dead_letters,
             dynamodb,

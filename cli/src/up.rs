@@ -1,45 +1,42 @@
 //! `trailkeep up`: the whole stack on this machine, over a folder of log files.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use index::Retention;
-use local::trigger::RunningTrigger;
 
 use crate::failure::Failure;
 use crate::logs::Logs;
-use crate::stack::{GIVEN_UP, Intake, Look, Patience, Progress, Stack};
+use crate::rule_set;
+use crate::stack::{Intake, Progress, Stack};
 
+mod detected;
 mod keep;
 mod server;
+mod session;
 mod signals;
 mod summary;
 
 use server::Server;
+use session::Session;
 use signals::Signals;
-use summary::Summary;
 
-/// How long a file that was just written is waited for before it is read as it is.
-const PATIENCE: Duration = Duration::from_secs(3);
-
-/// How often LOGS are looked through for new files, at most.
-const LOOK: Duration = Duration::from_millis(1_500);
-
-/// Indexes log files on this machine and serves the lookup API over them.
+/// Indexes log files on this machine, alerts on them, and serves the lookup API over them.
 ///
 /// Starts S3, SNS, SQS and DynamoDB endpoints on loopback in this process, puts
 /// the log files into the local bucket as CloudTrail would, and runs the same
-/// functions on the same payloads as on AWS. Prints a summary and, once
-/// everything is indexed, `ready http://127.0.0.1:PORT`. Files that are put
-/// into LOGS later are picked up.
+/// functions on the same payloads as on AWS. Tells alerts as they are published,
+/// prints a summary and, once everything is indexed and evaluated,
+/// `ready http://127.0.0.1:PORT`. Files that are put into LOGS later are picked up.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   trailkeep up                                  the sample trail, in memory
   trailkeep up ~/exports/AWSLogs --data ~/trail keeps the index and goes on after a stop
   trailkeep up logs.jsonl --exit --output json  index, tell the counts, and stop
+  trailkeep up ~/exports/AWSLogs --rules own/   evaluates rules of your own, too
 
 Exit codes: 0 done, 1 findings (rejected files, quarantined records) or failure, 2 wrong usage.")]
 pub(crate) struct Arguments {
@@ -59,7 +56,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "TIME", value_parser = keep::parse)]
     retention: Option<Retention>,
 
-    /// Stops after indexing, with exit code 1 where anything was rejected or quarantined.
+    /// Stops when everything is indexed and evaluated, with exit code 1 where anything was
+    /// rejected or quarantined.
     #[arg(long)]
     exit: bool,
 
@@ -67,6 +65,15 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILES", default_value_t = 10,
           value_parser = clap::value_parser!(u16).range(1..=10_000))]
     batch: u16,
+
+    /// A file or folder of Sigma rules that are evaluated besides the shipped ones; repeat it
+    /// for several.
+    #[arg(long, value_name = "PATH")]
+    rules: Vec<PathBuf>,
+
+    /// Evaluates no rules.
+    #[arg(long, conflicts_with = "rules")]
+    no_alerts: bool,
 
     /// How the summary is written.
     #[arg(long, value_enum, default_value_t)]
@@ -83,22 +90,16 @@ pub(crate) enum Output {
     Json,
 }
 
-/// A stack at work on LOGS.
-struct Session {
-    stack: Arc<Stack>,
-    progress: Arc<Progress>,
-    trigger: RunningTrigger,
-    /// Taken while files are read on a thread of its own.
-    intake: Option<Intake>,
-    started: Instant,
-}
-
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     log();
     let logs = if arguments.logs.is_empty() {
         Logs::sample()?
     } else {
         Logs::named(&arguments.logs)?
+    };
+    let rules = match arguments.rules.as_slice() {
+        [] => Vec::new(),
+        paths => rule_set::find(paths)?,
     };
     let server = if arguments.exit {
         None
@@ -123,6 +124,13 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         }
         None => 0,
     };
+    let detection = if arguments.no_alerts {
+        None
+    } else {
+        let told = Arc::clone(&progress);
+        let detection = stack.detection(rules).await?;
+        Some(detection.start(arguments.batch.into(), move |alert| told.alert(alert)))
+    };
     let counted = Arc::clone(&progress);
     let trigger = stack.start_indexing(arguments.batch.into(), move |counts| counted.add(counts));
     let mut session = Session {
@@ -134,6 +142,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         stack,
         progress,
         trigger,
+        detection,
         started: Instant::now(),
     };
     let stopping = session.progress.stopping();
@@ -164,120 +173,6 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     stopping.set();
     session.stop().await;
     outcome
-}
-
-impl Session {
-    /// Indexes everything that is there.
-    async fn index(&mut self) -> Result<Summary, Failure> {
-        let until = Instant::now() + PATIENCE;
-        while self.look(Patience::FirstSight).await?.is_waiting {
-            if Instant::now() >= until {
-                self.look(Patience::None).await?;
-                break;
-            }
-            tokio::time::sleep(LOOK / 5).await;
-        }
-        self.trigger.idle().await?;
-        self.progress.finish();
-        let seconds = self.started.elapsed().as_secs_f64();
-        let table = self.stack.table();
-        let holdings = self.stack.holdings(&table).await?;
-        let intake = self.intake.as_ref().ok_or_else(interrupted)?;
-        Ok(Summary::new(
-            holdings,
-            intake,
-            self.progress.indexed(),
-            seconds,
-        ))
-    }
-
-    /// Looks through LOGS once and puts what is new, on a thread that may block.
-    async fn look(&mut self, patience: Patience) -> Result<Look, Failure> {
-        let mut intake = self.intake.take().ok_or_else(interrupted)?;
-        let (intake, look) = tokio::task::spawn_blocking(move || {
-            let look = intake.look(patience);
-            (intake, look)
-        })
-        .await?;
-        self.intake = Some(intake);
-        look
-    }
-
-    /// Tells what was rejected or quarantined and has not been told yet.
-    fn tell(&mut self, summary: &Summary) {
-        if let Some(intake) = &mut self.intake {
-            intake.tell_findings(&summary.holdings().findings);
-            intake.tell_given_up(&summary.holdings().unindexed);
-        }
-    }
-
-    /// Serves lookups and picks up new files, until it is told to stop.
-    async fn serve(&mut self, server: Server, signals: &mut Signals) -> Result<ExitCode, Failure> {
-        let url = server.url();
-        let history = self.stack.history(self.stack.table());
-        let running = server.serve(history);
-        let mut stdout = std::io::stdout();
-        // A reader that has gone does not stop the server.
-        let _ = writeln!(stdout, "ready {url}").and_then(|()| stdout.flush());
-        self.progress.say(format_args!("{}", summary::hint(&url)));
-        let outcome = tokio::select! {
-            failure = self.keep_looking() => Err(failure),
-            () = signals.received() => Ok(ExitCode::SUCCESS),
-        };
-        running.stop().await;
-        outcome
-    }
-
-    /// Picks up new files for ever; answers why it cannot go on.
-    async fn keep_looking(&mut self) -> Failure {
-        let mut pause = LOOK;
-        loop {
-            tokio::time::sleep(pause).await;
-            let started = Instant::now();
-            if let Err(failure) = self.pick_up().await {
-                return failure;
-            }
-            // Folders that take long to walk are walked less often.
-            pause = LOOK.max(started.elapsed() * 10);
-        }
-    }
-
-    async fn pick_up(&mut self) -> Result<(), Failure> {
-        let (before, given_up) = (self.progress.indexed(), self.stack.dead_letters()?);
-        let new = self.look(Patience::SecondSight).await?.new;
-        if new == 0 {
-            return Ok(());
-        }
-        self.trigger.idle().await?;
-        let findings = self.stack.findings(&self.stack.table()).await?;
-        self.progress.say(format_args!(
-            "picked up {new} new log files with {} events",
-            self.progress.indexed() - before
-        ));
-        let given_up = self.stack.dead_letters()? - given_up;
-        let intake = self.intake.as_mut().ok_or_else(interrupted)?;
-        let unknown = given_up.saturating_sub(intake.tell_findings(&findings));
-        if unknown > 0 {
-            self.progress
-                .say(format_args!("rejected {unknown} log files: {GIVEN_UP}"));
-        }
-        Ok(())
-    }
-
-    /// Lets the batches at work finish, and closes the stores.
-    async fn stop(self) {
-        self.trigger.stop().await;
-        drop(self.intake);
-        // A reading thread that was cut off may hold on to it for a moment;
-        // the stores are as good after that as after a kill.
-        if let Some(stack) = Arc::into_inner(self.stack) {
-            stack.stop().await;
-        }
-    }
-}
-
-fn interrupted() -> Failure {
-    Failure::new("reading the log files was interrupted")
 }
 
 /// Writes log lines to standard error where `RUST_LOG` asks for them.

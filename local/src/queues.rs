@@ -220,3 +220,20 @@ pub(crate) fn purge(transaction: &Transaction<'_>, queue: &str) -> Result<(), Qu
     transaction.execute("DELETE FROM messages WHERE queue = ?1", [queue])?;
     Ok(())
 }
+
+/// Makes all messages visible as if none had ever been received, those that
+/// were given up into `dead_letter` among them.
+pub(crate) fn restore(
+    transaction: &Transaction<'_>,
+    queue: &str,
+    dead_letter: Option<&str>,
+) -> Result<(), QueueError> {
+    find(transaction, queue)?;
+    transaction.execute(
+        "UPDATE messages SET queue = ?1, visible = MIN(visible, ?3), received = 0,
+            first_received = NULL, source = NULL
+         WHERE queue IN (?1, ?2)",
+        params![queue, dead_letter.unwrap_or(queue), clock::now()],
+    )?;
+    Ok(())
+}

@@ -6,14 +6,20 @@
 
 #[path = "template/access.rs"]
 mod access;
+#[path = "template/alert.rs"]
+mod alert;
 #[path = "template/api.rs"]
 mod api;
 #[path = "template/bucket.rs"]
 mod bucket;
 #[path = "template/build.rs"]
 mod build;
+#[path = "template/detector.rs"]
+mod detector;
 #[path = "template/document.rs"]
 mod document;
+#[path = "template/event.rs"]
+mod event;
 #[path = "template/policy.rs"]
 mod policy;
 #[path = "template/queue.rs"]
@@ -26,3 +32,5 @@ mod table;
 mod trail_resource;
 #[path = "template/variable.rs"]
 mod variable;
+#[path = "template/way.rs"]
+mod way;

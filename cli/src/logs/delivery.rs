@@ -31,6 +31,9 @@ pub(crate) enum ReadError {
     /// The file cannot be read.
     #[error(transparent)]
     Io(#[from] io::Error),
+    /// The file is no log file.
+    #[error(transparent)]
+    Log(#[from] trail::LogFileError),
     /// There is nothing in the file, not even an empty array of records.
     #[error("it is empty")]
     Empty,
@@ -71,7 +74,7 @@ pub(crate) fn read(
     }
 }
 
-fn whole(path: &Path) -> Result<Vec<u8>, ReadError> {
+pub(super) fn whole(path: &Path) -> Result<Vec<u8>, ReadError> {
     let size = std::fs::metadata(path)?.len();
     if size > LARGEST {
         return Err(ReadError::TooLarge { size });

@@ -1,6 +1,6 @@
 //! Files with a record on every line, cut into log files.
 
-use std::io::{self, BufRead, Read as _};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 
 use trail::Record;
 
@@ -25,6 +25,49 @@ pub(crate) struct BadLine {
     pub(crate) number: u64,
     /// What is wrong with it.
     pub(crate) reason: String,
+}
+
+/// A line of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'l> {
+    /// The byte at which it begins.
+    pub(crate) at: u64,
+    /// Its text without the white space around it.
+    pub(crate) text: &'l [u8],
+    /// Whether it is longer than any record, and so not all there.
+    pub(crate) is_cut: bool,
+}
+
+/// Gives the lines of a file that begin within some of its bytes; empty ones are left out.
+///
+/// Ranges that meet share no line and leave none out, so that a long file can be read by several
+/// threads.
+pub(crate) fn each_line(
+    path: &std::path::Path,
+    range: std::ops::Range<u64>,
+    mut give: impl FnMut(Line<'_>),
+) -> io::Result<()> {
+    let mut file = std::fs::File::open(path)?;
+    let mut line = Vec::new();
+    // The line that the range cuts into is that of the range before, unless it ends right there.
+    let mut at = range.start.saturating_sub(1);
+    file.seek(SeekFrom::Start(at))?;
+    let mut reader = BufReader::with_capacity(256 * 1024, file);
+    if range.start > 0 {
+        at += next_line(&mut reader, &mut line)?.unwrap_or(0);
+    }
+    while at < range.end {
+        let Some(whole) = next_line(&mut reader, &mut line)? else {
+            break;
+        };
+        let text = line.trim_ascii();
+        let is_cut = whole > line.len() as u64;
+        if !text.is_empty() || is_cut {
+            give(Line { at, text, is_cut });
+        }
+        at += whole;
+    }
+    Ok(())
 }
 
 /// Cuts lines into log files, each line verbatim an element of `Records`.
@@ -228,6 +271,28 @@ mod tests {
                 .iter()
                 .all(|file| file.content().len() < CONTENT + 2 * 1024 * 1024)
         );
+    }
+
+    #[test]
+    fn ranges_that_meet_share_no_line_and_leave_none_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lines.jsonl");
+        let text = "one\n\ntwo two\r\n  \nthree\nfour";
+        std::fs::write(&path, text).expect("a file");
+        let end = text.len() as u64;
+        for cut in 0..=end {
+            let mut found = Vec::new();
+            for range in [0..cut, cut..end] {
+                let outcome = each_line(&path, range, |line| {
+                    let line_text = std::str::from_utf8(line.text).expect("it is ASCII");
+                    let start = usize::try_from(line.at).expect("a short file");
+                    assert!(text[start..].starts_with(line_text));
+                    found.push(line_text.to_owned());
+                });
+                outcome.expect("it is read");
+            }
+            assert_eq!(found, ["one", "two two", "three", "four"], "cut at {cut}");
+        }
     }
 
     #[test]

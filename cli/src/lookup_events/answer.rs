@@ -66,7 +66,7 @@ pub(super) fn tell(conflict: &Value) -> String {
 
 /// Takes out of a text what would act on a terminal instead of being shown: records hold
 /// what strangers have sent.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let acts = |letter: char| {
         letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

@@ -23,7 +23,7 @@ const PAUSES: [Duration; 3] = [
 /// Gets a page.
 ///
 /// Throttling, an overloaded gateway and lost connections are tried again.
-pub(super) async fn fetch(endpoint: &Endpoint, path: &str) -> Result<Vec<u8>, Failure> {
+pub(crate) async fn fetch(endpoint: &Endpoint, path: &str) -> Result<Vec<u8>, Failure> {
     let mut pauses = PAUSES.into_iter();
     loop {
         let outcome = endpoint

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Output;
 use super::answer::{Answer, Event};
-use super::table::Tables;
+use super::table::{self, Tables};
 
 /// Prints events in one of the forms.
 ///
@@ -48,7 +48,7 @@ impl Printer {
     /// Makes a printer.
     pub(super) fn new(output: Output) -> Self {
         let form = match output {
-            Output::Table => Form::Table(Tables::default()),
+            Output::Table => Form::Table(Tables::new(table::EVENTS)),
             Output::Json => Form::Json { is_empty: true },
             Output::Jsonl => Form::Jsonl,
             Output::Csv => Form::Csv { has_header: false },
@@ -63,7 +63,10 @@ impl Printer {
     pub(super) fn page(&mut self, answer: &Answer<'_>) -> io::Result<()> {
         let events = answer.events.as_slice();
         match &mut self.form {
-            Form::Table(tables) => tables.print(&read(events)?)?,
+            Form::Table(tables) => {
+                let rows = read(events)?.iter().map(table::row).collect();
+                tables.print(rows)?;
+            }
             Form::Json { is_empty } => {
                 for event in events {
                     let start = if *is_empty { "{\"events\":[\n" } else { ",\n" };

@@ -43,7 +43,7 @@ fn name(value: &impl ValueEnum) -> String {
 
 /// Turns form encoding into the one that signatures are made over (RFC 3986), so that
 /// what is sent is what is signed, however its checker reads it.
-fn strict(form: &str) -> String {
+pub(crate) fn strict(form: &str) -> String {
     form.replace('+', "%20")
         .replace('*', "%2A")
         .replace("%7E", "~")

@@ -1,4 +1,4 @@
-//! Tables of events for people.
+//! Tables of events, and of alerts, for people.
 
 use std::io::{self, IsTerminal as _, Write as _};
 
@@ -8,7 +8,11 @@ use comfy_table::{
 
 use super::answer::{Event, printable};
 
-const HEADER: [&str; 7] = [
+/// The names of a table's columns: the first is a time, the fifth an account and a Region.
+pub(crate) type Header = [&'static str; 7];
+
+/// The columns of events.
+pub(super) const EVENTS: Header = [
     "time",
     "name",
     "source",
@@ -26,20 +30,29 @@ const PLACE: usize = 4;
 const ACCOUNT_WIDTH: u16 = 13;
 
 /// Tables, one a page, that together look like one.
-#[derive(Debug, Default)]
-pub(super) struct Tables {
+#[derive(Debug)]
+pub(crate) struct Tables {
+    header: Header,
     /// How wide the columns were so far; nothing before the first table.
     widths: Vec<u16>,
 }
 
 impl Tables {
-    /// Prints a page: to the width of the terminal, and elsewhere one line an event.
-    pub(super) fn print(&mut self, events: &[Event]) -> io::Result<()> {
-        if events.is_empty() {
+    /// Makes tables with these columns.
+    pub(crate) const fn new(header: Header) -> Self {
+        Self {
+            header,
+            widths: Vec::new(),
+        }
+    }
+
+    /// Prints a page: to the width of the terminal, and elsewhere one line a row.
+    pub(crate) fn print(&mut self, rows: Vec<Vec<Cell>>) -> io::Result<()> {
+        if rows.is_empty() {
             return Ok(());
         }
         let is_terminal = io::stdout().is_terminal();
-        let mut table = self.layout(events, is_terminal);
+        let mut table = self.layout(rows, is_terminal);
         // Whether colours are wanted is for the stream to decide.
         table.enforce_styling();
         table.style_text_only();
@@ -50,7 +63,7 @@ impl Tables {
         out.flush()
     }
 
-    fn layout(&mut self, events: &[Event], is_fitted: bool) -> Table {
+    fn layout(&mut self, rows: Vec<Vec<Cell>>, is_fitted: bool) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         table.set_content_arrangement(if is_fitted {
@@ -59,9 +72,12 @@ impl Tables {
             ContentArrangement::Disabled
         });
         if self.widths.is_empty() {
-            table.set_header(HEADER.map(|name| Cell::new(name).add_attribute(Attribute::Bold)));
+            table.set_header(
+                self.header
+                    .map(|name| Cell::new(name).add_attribute(Attribute::Bold)),
+            );
         }
-        table.add_rows(events.iter().map(row));
+        table.add_rows(rows);
         let mut widths = table.column_max_content_widths();
         for (width, before) in widths.iter_mut().zip(&self.widths) {
             *width = (*width).max(*before);
@@ -91,19 +107,21 @@ impl Tables {
     }
 }
 
-fn row(event: &Event) -> Vec<Cell> {
+/// Shows an account and a Region in one column.
+pub(crate) fn place(account: Option<&str>, region: Option<&str>) -> Cell {
+    let parts: Vec<_> = account.into_iter().chain(region).collect();
+    Cell::new(printable(&parts.join("/")))
+}
+
+/// Shows an event in the columns of [`EVENTS`].
+pub(super) fn row(event: &Event) -> Vec<Cell> {
     let text = |text: &Option<String>| text.as_deref().map(printable).unwrap_or_default();
-    let place = match (&event.account, &event.region) {
-        (Some(account), Some(region)) => format!("{account}/{region}"),
-        (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => String::new(),
-    };
     vec![
         Cell::new(text(&event.event_time)),
         Cell::new(text(&event.event_name)),
         Cell::new(text(&event.event_source)),
         Cell::new(text(&event.user)),
-        Cell::new(printable(&place)),
+        place(event.account.as_deref(), event.region.as_deref()),
         Cell::new(text(&event.source_ip)),
         match &event.error_code {
             Some(code) => Cell::new(printable(code)).fg(Color::Red),
@@ -130,7 +148,8 @@ mod tests {
     #[test]
     fn a_table_fits_its_width() {
         let events = [event(&"DescribeOrganizationConfiguration".repeat(4))];
-        let mut table = Tables::default().layout(&events, true);
+        let rows = events.iter().map(row).collect();
+        let mut table = Tables::new(EVENTS).layout(rows, true);
         table.set_width(80);
         assert!(table.lines().all(|line| line.chars().count() <= 80));
         assert!(table.lines().count() > 2);
@@ -142,9 +161,10 @@ mod tests {
 
     #[test]
     fn without_a_terminal_an_event_is_a_line_and_the_header_comes_once() {
-        let mut tables = Tables::default();
-        let first = tables.layout(&[event(&"A".repeat(300)), event("B")], false);
-        let second = tables.layout(&[event("C")], false);
+        let mut tables = Tables::new(EVENTS);
+        let rows = |names: &[&str]| names.iter().map(|name| row(&event(name))).collect();
+        let first = tables.layout(rows(&[&"A".repeat(300), "B"]), false);
+        let second = tables.layout(rows(&["C"]), false);
         assert_eq!((first.lines().count(), second.lines().count()), (3, 1));
         let column = |line: &str| line.find("AccessDenied");
         let lines: Vec<_> = first.lines().chain(second.lines()).collect();

@@ -10,7 +10,7 @@ use aws::table::Range;
 use index::Day;
 use index::directory::Directory;
 use index::file::{FileRecord, FileVersion};
-use index::finding::Finding;
+use index::finding::{Finding, FindingKind};
 use index::table;
 use index::tally::Tally;
 use trail::Category;
@@ -44,6 +44,8 @@ pub(crate) struct Holdings {
     pub(crate) accounts: BTreeSet<String>,
     /// The events' Regions.
     pub(crate) regions: BTreeSet<String>,
+    /// The days that have events.
+    pub(crate) days: BTreeSet<Day>,
     /// The hours, since 1970, in which anything happened.
     pub(crate) hours: BTreeSet<i64>,
     /// What could not be indexed or contradicts what was, by its sort key.
@@ -72,6 +74,12 @@ impl Holdings {
             .checked_sub(self.indexed + self.quarantined + self.expired)
     }
 
+    /// Log files about which something was found that keeps them out of the index.
+    pub(crate) fn rejected(&self) -> u64 {
+        let is_rejected = |finding: &&Finding| finding.kind == FindingKind::Rejected;
+        self.findings.values().filter(is_rejected).count() as u64
+    }
+
     async fn count_segments(&mut self, table: &Table, files: &Files) -> Result<(), Failure> {
         for category in Category::ALL {
             let headers = table
@@ -82,6 +90,7 @@ impl Holdings {
                 .iter()
                 .filter_map(|item| Some(table::parse_header(&item.sort)?.0))
                 .collect();
+            self.days.extend(&days);
             for day in days {
                 let partition = table::segments(category, day);
                 for item in table.query(Range::partition(&partition)).await?.items {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use alerts::Alert;
+use alerts::summary::summary;
 use indexer::Counts;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -14,6 +16,7 @@ pub(crate) struct Progress {
     bar: ProgressBar,
     expected: AtomicU64,
     indexed: AtomicU64,
+    alerts: AtomicU64,
     stopping: Stopping,
 }
 
@@ -52,6 +55,7 @@ impl Progress {
             bar,
             expected: AtomicU64::new(0),
             indexed: AtomicU64::new(0),
+            alerts: AtomicU64::new(0),
             stopping: Stopping::default(),
         }
     }
@@ -75,12 +79,27 @@ impl Progress {
         let expected = self.expected.load(Ordering::Relaxed);
         self.bar
             .set_position((self.bar.position() + done).min(expected));
+        self.tell(indexed);
+    }
+
+    fn tell(&self, indexed: u64) {
         let rate = rate(indexed, self.bar.elapsed().as_secs_f64());
+        let alerts = match self.alerts.load(Ordering::Relaxed) {
+            0 => String::new(),
+            count => format!("  {} alerts", HumanCount(count)),
+        };
         self.bar.set_message(format!(
-            "{} events  {}/s",
+            "{} events  {}/s{alerts}",
             HumanCount(indexed),
             HumanCount(rate)
         ));
+    }
+
+    /// Tells an alert that was published.
+    pub(crate) fn alert(&self, alert: &Alert) {
+        self.alerts.fetch_add(1, Ordering::Relaxed);
+        self.tell(self.indexed());
+        self.say(format_args!("alert {}", summary(alert)));
     }
 
     /// The events that were indexed since the start.

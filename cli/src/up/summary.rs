@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Output;
+use super::detected::Detected;
 use crate::failure::Failure;
 use crate::stack::{GIVEN_UP, Holdings, Intake, rate};
 
@@ -25,6 +26,7 @@ pub(super) struct Summary {
     known: u64,
     /// The events that this run indexed, and how long it took.
     run: (u64, f64),
+    alerts: Option<Detected>,
 }
 
 /// A file that is not indexed.
@@ -35,7 +37,12 @@ struct Rejected {
 }
 
 impl Summary {
-    pub(super) fn new(holdings: Holdings, intake: &Intake, indexed: u64, seconds: f64) -> Self {
+    pub(super) fn new(
+        holdings: Holdings,
+        alerts: Option<Detected>,
+        intake: &Intake,
+        run: (u64, f64),
+    ) -> Self {
         let unreadable = intake.unreadable().iter().map(|(path, reason)| Rejected {
             file: path.display().to_string(),
             reason: reason.clone(),
@@ -56,8 +63,9 @@ impl Summary {
             rejected: unreadable.chain(rejected).chain(given_up).collect(),
             skipped: intake.skipped(),
             known: intake.known(),
-            run: (indexed, seconds),
+            run,
             holdings,
+            alerts,
         }
     }
 
@@ -76,7 +84,8 @@ impl Summary {
         let is_clean = self.rejected.is_empty()
             && self.holdings.findings.is_empty()
             && self.holdings.quarantined == 0
-            && self.holdings.duplicates().is_some();
+            && self.holdings.duplicates().is_some()
+            && self.alerts.as_ref().is_none_or(Detected::are_whole);
         if is_clean {
             ExitCode::SUCCESS
         } else {
@@ -115,6 +124,7 @@ impl Summary {
             "accounts": held.accounts,
             "regions": held.regions,
             "rejected": self.rejected,
+            "alerts": self.alerts.as_ref().map(Detected::json),
             "run": {
                 "events": indexed,
                 "seconds": seconds,
@@ -194,7 +204,11 @@ impl fmt::Display for Summary {
         };
         line("time range", &range)?;
         line("accounts", &names(&held.accounts))?;
-        line("regions", &names(&held.regions))
+        line("regions", &names(&held.regions))?;
+        match &self.alerts {
+            Some(alerts) => line("alerts", alerts),
+            None => Ok(()),
+        }
     }
 }
 

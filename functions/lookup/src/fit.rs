@@ -15,7 +15,7 @@ use crate::fault::Fault;
 
 /// The most bytes that the events of an answer take on their way. Lambda's
 /// limit is 6,291,556 bytes; the rest is for headers and cursor.
-const LARGEST: usize = 6_100_000;
+pub(crate) const LARGEST: usize = 6_100_000;
 
 /// The events of an answer, written.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ fn fit_into<'e, T: Serialize>(
 
 /// How many bytes a text takes on its way through Lambda, whichever way it goes:
 /// `lambda_http` sends JSON as a string, and what it does not know in base64.
-fn sent(text: &str) -> usize {
+pub(crate) fn sent(text: &str) -> usize {
     let escaped = text
         .bytes()
         .filter(|byte| matches!(byte, b'"' | b'\\'))

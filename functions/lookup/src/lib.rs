@@ -1,4 +1,4 @@
-//! Answers lookups: CloudTrail's `LookupEvents`, the REST routes and the status.
+//! Answers lookups: CloudTrail's `LookupEvents`, the REST routes, alerts and the status.
 //!
 //! [`router`] is the whole API. In Lambda it stands behind API Gateway, which
 //! checks who calls; on loopback behind [`loopback_guard`]. Nothing in it
@@ -67,6 +67,7 @@ pub fn router(history: History, clock: Clock) -> Router {
         .route("/", get(rest::routes).post(cloudtrail::call))
         .route("/v1/events", get(rest::events))
         .route("/v1/events/{id}", get(rest::event))
+        .route("/v1/alerts", get(rest::alerts::list))
         .route("/v1/status", get(rest::status))
         .route("/openapi.json", get(openapi::document))
         .fallback(rest::no_route)

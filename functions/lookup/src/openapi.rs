@@ -46,6 +46,14 @@ fn describe() -> Value {
                     &answer("The events of the id.", &schema("Page")),
                 ),
             },
+            "/v1/alerts": {
+                "get": get(
+                    "alerts",
+                    "Gives back alerts, the newest first, a page at a time: published ones, those that are yet to be, and those that were folded into one that was. The first page's cursor, given with the same other parameters, leads to the next; the last page has none. A page may be empty and still have one.",
+                    &alert_parameters(),
+                    &answer("A page of alerts.", &schema("AlertPage")),
+                ),
+            },
             "/v1/status": {
                 "get": get("status", "Tells what is indexed.", &[], &answer("What is indexed.", &schema("Status"))),
             },
@@ -93,21 +101,10 @@ fn cursor() -> Value {
     parameter("cursor", "query", description, &json!({ "type": "string" }))
 }
 
-fn event_parameters() -> Vec<Value> {
+/// The parameters `start` and `end`.
+fn range() -> [Value; 2] {
     let time = json!({ "type": "string", "examples": ["24h", "2026-10-13T08:00:00Z", "2026-10-13", "1791878400"] });
-    let category = json!({
-        "type": "array",
-        "items": { "enum": ["management", "data", "networkactivity", "insight", "all"] },
-        "default": ["management"],
-    });
-    let limit = json!({
-        "type": "integer",
-        "minimum": 1,
-        "maximum": crate::rest::MOST_EVENTS,
-        "default": crate::rest::USUAL_EVENTS,
-    });
-    let order = json!({ "enum": ["newest", "oldest"], "default": "newest" });
-    let mut parameters = vec![
+    [
         parameter(
             "start",
             "query",
@@ -120,6 +117,49 @@ fn event_parameters() -> Vec<Value> {
             "the last moment that is wanted, itself included: as start, but a date to its end",
             &time,
         ),
+    ]
+}
+
+/// The parameter `limit`.
+fn limit(what: &str, usual: usize, most: usize) -> Value {
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": most, "default": usual });
+    parameter(
+        "limit",
+        "query",
+        &format!("how many {what} a page has at most"),
+        &limit,
+    )
+}
+
+fn alert_parameters() -> Vec<Value> {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let level = json!({ "enum": alerts::Level::ALL.map(alerts::Level::as_str) });
+    let state = json!({ "enum": ["pending", "sent", "suppressed"] });
+    let mut parameters = Vec::from(range());
+    parameters.extend([
+        parameter("rule", "query", "the id of the rule that matched", &text),
+        parameter("level", "query", "the least level", &level),
+        parameter("account", "query", "the account of the events", &text),
+        parameter("state", "query", "where the alert stands", &state),
+        limit(
+            "alerts",
+            crate::rest::alerts::USUAL_ALERTS,
+            crate::rest::alerts::MOST_ALERTS,
+        ),
+        cursor(),
+    ]);
+    parameters
+}
+
+fn event_parameters() -> Vec<Value> {
+    let category = json!({
+        "type": "array",
+        "items": { "enum": ["management", "data", "networkactivity", "insight", "all"] },
+        "default": ["management"],
+    });
+    let order = json!({ "enum": ["newest", "oldest"], "default": "newest" });
+    let mut parameters = Vec::from(range());
+    parameters.extend([
         parameter(
             "category",
             "query",
@@ -127,14 +167,13 @@ fn event_parameters() -> Vec<Value> {
             &category,
         ),
         parameter("order", "query", "which events come first", &order),
-        parameter(
-            "limit",
-            "query",
-            "how many events a page has at most",
-            &limit,
+        limit(
+            "events",
+            crate::rest::USUAL_EVENTS,
+            crate::rest::MOST_EVENTS,
         ),
         cursor(),
-    ];
+    ]);
     for attribute in Attribute::ALL {
         let value = match attribute {
             Attribute::ReadOnly => json!({ "enum": ["true", "false"] }),

@@ -20,6 +20,7 @@ use crate::rest::answer::Found;
 use crate::rest::parameters::Parameters;
 use crate::{Service, attribute_value, fit};
 
+pub(crate) mod alerts;
 mod answer;
 mod parameters;
 mod time;
@@ -31,7 +32,7 @@ pub(crate) use parameters::{MOST_EVENTS, USUAL_EVENTS};
 const MOST_OF_ONE_ID: usize = 1_000;
 
 /// Every route, with what it answers.
-pub(crate) const ROUTES: [(&str, &str, &str); 6] = [
+pub(crate) const ROUTES: [(&str, &str, &str); 7] = [
     ("GET", "/", "this list"),
     ("POST", "/", "CloudTrail's LookupEvents, AWS JSON 1.1"),
     (
@@ -43,6 +44,11 @@ pub(crate) const ROUTES: [(&str, &str, &str); 6] = [
         "GET",
         "/v1/events/{id}",
         "every event of an id, in any category",
+    ),
+    (
+        "GET",
+        "/v1/alerts",
+        "alerts, the newest first, a page at a time",
     ),
     ("GET", "/v1/status", "what is indexed"),
     ("GET", "/openapi.json", "the description of this API"),

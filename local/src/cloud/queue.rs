@@ -66,6 +66,17 @@ impl Queue {
             .write(|transaction| queues::purge(transaction, &self.name))?)
     }
 
+    /// Gives every message back as if none had been received before: those
+    /// that are in flight, and those that were given up into `dead_letter`.
+    ///
+    /// For whoever knows that all receivers are gone, as after a kill.
+    pub fn restore(&self, dead_letter: Option<&Queue>) -> Result<(), CloudError> {
+        let dead_letter = dead_letter.map(Queue::name);
+        Ok(self
+            .store
+            .write(|transaction| queues::restore(transaction, &self.name, dead_letter))?)
+    }
+
     /// Resolves once the queue holds no message: none that is visible, in
     /// flight or delayed.
     pub async fn idle(&self) -> Result<(), CloudError> {

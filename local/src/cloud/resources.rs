@@ -114,6 +114,15 @@ impl Cloud {
         Ok(())
     }
 
+    /// Tells whether a queue hears a topic.
+    pub fn is_subscribed(&self, topic_arn: &str, queue: &Queue) -> Result<bool, CloudError> {
+        let arn = queue.arn();
+        let subscriptions = self
+            .store
+            .read(|connection| topics::subscriptions(connection, topic_arn))?;
+        Ok(subscriptions.iter().any(|one| one.queue == arn))
+    }
+
     /// Creates a queue, or finds it, whose messages go to `dead_letter` when
     /// they were received so often.
     ///

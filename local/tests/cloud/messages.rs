@@ -271,6 +271,47 @@ async fn messages_received_too_often_go_to_the_dead_letter_queue() {
 }
 
 #[tokio::test]
+async fn a_queue_whose_receivers_are_gone_gives_everything_back() {
+    let cloud = Cloud::start(Storage::Memory).await.expect("a cloud");
+    let client = sqs(&cloud);
+    let dead = cloud.create_queue("dead", None).expect("a queue");
+    let queue = cloud.create_queue("q", Some((&dead, 1))).expect("a queue");
+    let other = cloud.create_queue("other", None).expect("a queue");
+    let receive = async |visibility| {
+        let received = client.receive_message().queue_url(queue.url());
+        let received = received.max_number_of_messages(10);
+        let received = received.visibility_timeout(visibility).send().await;
+        let received = received.expect("an answer");
+        let bodies = received.messages().iter();
+        let bodies = bodies.filter_map(|message| message.body().map(str::to_owned));
+        bodies.collect::<std::collections::BTreeSet<_>>()
+    };
+    let both = ["given up", "in flight"].map(str::to_owned).into();
+    queue.send("given up").expect("it is sent");
+    assert_eq!(receive(0).await.len(), 1);
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert!(receive(0).await.is_empty(), "it was received once");
+    assert_eq!(dead.depth().expect("its depth").visible, 1);
+    queue.send("in flight").expect("it is sent");
+    assert_eq!(receive(1_000).await.len(), 1);
+    other.send("another's").expect("it is sent");
+    // Twice, because whoever receives them is gone again.
+    for _ in 0..2 {
+        queue.restore(Some(&dead)).expect("it is restored");
+        assert_eq!(receive(1_000).await, both);
+    }
+    assert!(dead.depth().expect("its depth").is_empty());
+    assert_eq!(other.depth().expect("its depth").visible, 1);
+
+    let topic = cloud.create_topic("t").expect("a topic");
+    assert!(!cloud.is_subscribed(&topic, &queue).expect("an answer"));
+    cloud.subscribe(&topic, &queue, true).expect("it is");
+    assert!(cloud.is_subscribed(&topic, &queue).expect("an answer"));
+    assert!(!cloud.is_subscribed(&topic, &other).expect("an answer"));
+    cloud.stop().await;
+}
+
+#[tokio::test]
 async fn topics_send_in_an_envelope_or_raw() {
     let cloud = Cloud::start(Storage::Memory).await.expect("a cloud");
     let client = sns(&cloud);

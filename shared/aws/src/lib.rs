@@ -1,4 +1,4 @@
-//! The table, the objects and the queue, over the SDK's clients.
+//! The table, the objects, the queue and the topic, over the SDK's clients.
 //!
 //! Each is a struct over the real client and not a trait: tests point the
 //! client at the local cloud, so that signing, serialisation, paging and
@@ -13,6 +13,8 @@ pub mod objects;
 pub mod queue;
 #[cfg(feature = "table")]
 pub mod table;
+#[cfg(feature = "topic")]
+pub mod topic;
 
 pub use error::Error;
 #[cfg(feature = "objects")]
@@ -21,6 +23,8 @@ pub use objects::Objects;
 pub use queue::Queue;
 #[cfg(feature = "table")]
 pub use table::Table;
+#[cfg(feature = "topic")]
+pub use topic::Topic;
 
 use std::time::Duration;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -19,6 +20,13 @@ use index::lookup::{Answer, Read};
 use index::table::{BODY, EXPIRES, PARTITION, SORT};
 
 use crate::Error;
+
+pub mod marked;
+
+pub use marked::{Created, Marked, Marks};
+
+/// The tokens that retries are paid with, five each, and that successes give back.
+const RETRY_TOKENS: usize = 10_000;
 
 /// How many calls are under way at once for one batch or page.
 const AT_ONCE: usize = 64;
@@ -89,8 +97,14 @@ impl Table {
 
     /// Makes a client that retries as its owner says, for those who cannot wait half a minute.
     pub fn with_retries(config: &SdkConfig, name: impl Into<String>, retries: RetryConfig) -> Self {
+        // A page of a lookup reads hundreds of items at once. The budget for retries that
+        // clients of a process share by default is spent by the first hundred failures.
+        let budget = RetryPartition::custom("table")
+            .token_bucket(TokenBucket::new(RETRY_TOKENS))
+            .build();
         let config = aws_sdk_dynamodb::config::Builder::from(config)
             .retry_config(retries)
+            .retry_partition(budget)
             .timeout_config(crate::timeouts(Duration::from_secs(5)))
             .build();
         Self {

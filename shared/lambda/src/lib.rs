@@ -27,5 +27,6 @@ pub mod batch;
 pub mod boot;
 pub mod environment;
 pub mod error;
+pub mod live;
 pub mod metric;
 pub mod notice;

@@ -5,11 +5,17 @@ use serde_json::Value;
 use crate::policy::{self, Request};
 use crate::stack::Stack;
 
-const TABLE: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/trailkeep-1a2b3c4d";
-const BUCKET: &str = "arn:aws:s3:::trailkeep-111122223333-eu-west-1-1a2b3c4d";
+pub(crate) const TABLE: &str = "arn:aws:dynamodb:eu-west-1:111122223333:table/trailkeep-1a2b3c4d";
+pub(crate) const BUCKET: &str = "arn:aws:s3:::trailkeep-111122223333-eu-west-1-1a2b3c4d";
 
 /// Returns whether a policy of the role allows an action, on an item of this partition if given.
-fn may(stack: &Stack, role: &str, action: &str, resource: &str, partition: Option<&str>) -> bool {
+pub(crate) fn may(
+    stack: &Stack,
+    role: &str,
+    action: &str,
+    resource: &str,
+    partition: Option<&str>,
+) -> bool {
     let context: Vec<_> = partition
         .map(|key| ("dynamodb:LeadingKeys", key))
         .into_iter()
@@ -26,7 +32,7 @@ fn may(stack: &Stack, role: &str, action: &str, resource: &str, partition: Optio
     })
 }
 
-fn documents<'a>(stack: &'a Stack, role: &str) -> Vec<&'a Value> {
+pub(crate) fn documents<'a>(stack: &'a Stack, role: &str) -> Vec<&'a Value> {
     let policies = stack.properties(role)["Policies"]
         .as_array()
         .expect("inline policies");
@@ -54,6 +60,7 @@ fn the_indexer_puts_items_under_its_own_prefixes_only() {
         for key in [
             "alert#1",
             "window#1",
+            "pending#1",
             "insight#1",
             "hold#1",
             "key#1",
@@ -96,7 +103,7 @@ fn every_partition_that_the_indexer_writes_is_one_that_it_may_write() {
 }
 
 #[test]
-fn no_function_updates_deletes_scans_or_configures_the_table() {
+fn neither_indexer_nor_lookup_updates_deletes_scans_or_configures_the_table() {
     let stack = Stack::deploy(&[]);
     for role in ["IndexerRole", "LookupRole"] {
         for action in [
@@ -198,7 +205,10 @@ fn lookup_queries_and_gets_and_does_nothing_else_but_log() {
 
 #[test]
 fn roles_name_what_they_may_touch_and_come_with_nothing_else() {
-    for parameters in [&[][..], &[("CreateKmsKey", "true")]] {
+    for parameters in [
+        &[][..],
+        &[("CreateKmsKey", "true"), ("CreateChatTopic", "true")],
+    ] {
         let stack = Stack::deploy(parameters);
         let roles = stack.of_type("AWS::IAM::Role");
         assert!(!roles.is_empty());

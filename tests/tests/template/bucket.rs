@@ -222,8 +222,11 @@ fn the_configuration_changes_through_the_stack_only() {
 #[test]
 fn an_adopted_bucket_is_left_as_it_is() {
     let stack = Stack::deploy(&[("ExistingBucketName", "old-logs")]);
-    for kind in ["AWS::S3::Bucket", "AWS::S3::BucketPolicy"] {
-        assert!(stack.of_type(kind).is_empty(), "{kind}");
+    for name in ["LogBucket", "LogBucketPolicy"] {
+        assert!(stack.find(name).is_none(), "{name}");
+    }
+    for (name, policy) in stack.of_type("AWS::S3::BucketPolicy") {
+        assert_ne!(policy["Properties"]["Bucket"], "old-logs", "{name}");
     }
 }
 

@@ -19,8 +19,14 @@ pub(crate) fn source(path: &str) -> String {
 
 /// Reads the template.
 pub(crate) fn template() -> Value {
-    parse(&source("template.yaml"))
+    parse(&source(TEMPLATE))
 }
+
+/// The template of the stack.
+pub(crate) const TEMPLATE: &str = "template.yaml";
+
+/// The template that a `StackSet` deploys to other accounts and Regions.
+pub(crate) const FORWARDER: &str = "forwarder.yaml";
 
 /// Reads a document, which is one mapping.
 pub(crate) fn parse(text: &str) -> Value {

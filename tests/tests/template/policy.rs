@@ -35,6 +35,18 @@ fn applies(document: &Value, effect: &str, request: &Request<'_>) -> bool {
     })
 }
 
+/// Returns the document as it concerns one principal: its arn, or a service's name.
+pub(crate) fn concerning(document: &Value, principal: &str) -> Value {
+    let concerns = |statement: &&Value| match &statement["Principal"] {
+        Value::Object(kinds) => kinds
+            .values()
+            .any(|names| strings(names).iter().any(|name| name == principal)),
+        anybody => anybody == "*",
+    };
+    let statements: Vec<_> = statements(document).iter().filter(concerns).collect();
+    json!({"Statement": statements})
+}
+
 /// Lists the statements of a document.
 pub(crate) fn statements(document: &Value) -> &[Value] {
     document["Statement"].as_array().expect("statements")
@@ -70,6 +82,7 @@ fn condition_holds(operator: &str, key: &str, wanted: &[String], request: &Reque
         "StringEquals" | "StringLike" | "ArnEquals" | "ArnLike" | "Bool" => {
             carried.is_some_and(any)
         }
+        "ForAnyValue:StringNotLike" => carried.is_some_and(|value| !any(value)),
         // A negated operator, and `ForAllValues`, hold where the request lacks the key.
         "StringNotEquals" | "ArnNotLike" | "ArnNotEquals" | "ForAllValues:StringNotEquals" => {
             !carried.is_some_and(any)
@@ -116,4 +129,21 @@ fn a_denial_outweighs_and_a_missing_key_satisfies_only_negated_operators() {
     assert!(!asked("arn:b/x", &[]));
     assert!(asked("arn:b/x", &[("aws:PrincipalArn", "role/a")]));
     assert!(!asked("arn:b/y", &[("aws:SecureTransport", "false")]));
+}
+
+#[test]
+fn a_statement_concerns_those_it_names_and_everybody() {
+    let document = json!({"Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": ["role/a", "role/b"]}, "Action": "x", "Resource": "*"},
+        {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "y", "Resource": "*"},
+        {"Effect": "Deny", "Principal": "*", "Action": "z", "Resource": "*"},
+    ]});
+    let actions = |principal| {
+        let document = concerning(&document, principal);
+        let actions = statements(&document).iter().map(|s| text(&s["Action"]));
+        actions.collect::<String>()
+    };
+    assert_eq!(actions("role/b"), "xz");
+    assert_eq!(actions("s3.amazonaws.com"), "yz");
+    assert_eq!(actions("role"), "z");
 }

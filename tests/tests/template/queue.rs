@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::alert::ALERT_TOPIC;
 use crate::policy::{self, Request};
 use crate::stack::Stack;
 
@@ -40,7 +41,7 @@ fn a_batch_fails_by_the_message() {
         let batch = trigger["BatchSize"].as_u64().expect("a batch size");
         assert!(
             (10..=10_000).contains(&batch),
-            "{function}: ten log files share a segment"
+            "{function}: ten log files share a segment, or one read of the windows"
         );
     }
 }
@@ -49,10 +50,12 @@ fn a_batch_fails_by_the_message() {
 fn a_message_stays_hidden_while_its_batch_is_gathered_worked_on_and_retried() {
     let stack = Stack::deploy(&[]);
     let template = crate::document::template();
-    let window = template["Parameters"]["BatchingWindow"]["MaxValue"]
-        .as_u64()
-        .expect("a limit");
+    let longest = &template["Parameters"]["BatchingWindow"]["MaxValue"];
     for (function, properties, trigger) in triggers(&stack) {
+        // A parameter's value is a text.
+        let window = &trigger["MaximumBatchingWindowInSeconds"];
+        let window = if window.is_string() { longest } else { window };
+        let window = window.as_u64().expect("a window");
         let timeout = properties["Timeout"].as_u64().expect("a time-out");
         let queue = queue(&stack, &trigger["Queue"]);
         let hidden = queue["VisibilityTimeout"]
@@ -92,13 +95,14 @@ fn what_fails_five_times_is_kept_aside_longer_and_raises_an_alarm() {
                 && properties["MetricName"] == "ApproximateNumberOfMessagesVisible"
                 && properties["Threshold"] == 0
                 && properties["ComparisonOperator"] == "GreaterThanThreshold"
+                && properties["AlarmActions"][0] == ALERT_TOPIC
         });
         assert!(watching, "{function}: nothing watches {name}");
     }
 }
 
 #[test]
-fn only_the_log_bucket_publishes_and_only_the_topic_sends() {
+fn only_the_log_bucket_publishes_and_the_topic_sends_to_every_consumer() {
     for (bucket, parameters) in [
         ("trailkeep-111122223333-eu-west-1-1a2b3c4d", &[][..]),
         ("old-logs", &[("ExistingBucketName", "old-logs")]),
@@ -134,23 +138,26 @@ fn only_the_log_bucket_publishes_and_only_the_topic_sends() {
         ),
     ] {
         let stack = Stack::deploy(parameters);
-        let document = &stack.properties("IndexQueuePolicy")["PolicyDocument"];
-        let resource = "${IndexQueue.Arn}";
-        let sends = |topic: &str| {
-            let context = [("aws:SourceArn", topic)];
-            let request = Request {
-                action: "sqs:SendMessage",
-                resource,
-                context: &context,
+        for consumer in ["Index", "Detect"] {
+            let resource = format!("${{{consumer}Queue.Arn}}");
+            let policy = stack.properties(&format!("{consumer}QueuePolicy"));
+            let document = policy::concerning(&policy["PolicyDocument"], "sns.amazonaws.com");
+            let sends = |topic: &str| {
+                let context = [("aws:SourceArn", topic)];
+                let request = Request {
+                    action: "sqs:SendMessage",
+                    resource: &resource,
+                    context: &context,
+                };
+                policy::allows(&document, &request)
             };
-            policy::allows(document, &request)
-        };
-        assert!(sends(topic));
-        assert!(!sends("arn:aws:sns:eu-west-1:111122223333:another"));
-        let subscription = stack.properties("IndexSubscription");
-        assert_eq!(subscription["RawMessageDelivery"], true);
-        assert_eq!(subscription["TopicArn"], topic);
-        assert_eq!(subscription["Endpoint"], resource);
+            assert!(sends(topic), "{consumer}");
+            assert!(!sends("arn:aws:sns:eu-west-1:111122223333:another"));
+            let subscription = stack.properties(&format!("{consumer}Subscription"));
+            assert_eq!(subscription["RawMessageDelivery"], true);
+            assert_eq!(subscription["TopicArn"], topic);
+            assert_eq!(subscription["Endpoint"], resource);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ const BREAK_GLASS: &str = "arn:aws:iam::111122223333:role/break-glass";
 const DEPLOYER: &str = "arn:aws:iam::111122223333:role/deployer";
 const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:role/administrator";
 const INDEXER: &str = "${IndexerRole.Arn}";
+const DETECTOR: &str = "${DetectorRole.Arn}";
 
 const ROLES: Parameters<'_> = &[
     ("BreakGlassRoleArn", BREAK_GLASS),
@@ -78,34 +79,104 @@ fn the_table_is_protected_backed_up_encrypted_and_outlives_the_stack() {
     assert_eq!(resource["UpdateReplacePolicy"], "Retain");
 }
 
+/// Returns whether the policy denies a principal an action on an item of this partition.
+fn is_denied_on(stack: &Stack, principal: &str, action: &str, partition: &str) -> bool {
+    let context = [
+        ("aws:PrincipalArn", principal),
+        ("dynamodb:LeadingKeys", partition),
+    ];
+    policy::denies(
+        document(stack),
+        &Request {
+            action,
+            resource: TABLE,
+            context: &context,
+        },
+    )
+}
+
 #[test]
-fn only_the_indexer_puts() {
+fn only_the_indexer_puts_what_is_indexed_and_only_the_detector_what_it_remembers() {
     let stack = Stack::deploy(ROLES);
-    let is_denied = |principal| is_denied(&stack, principal, None, "dynamodb:PutItem");
-    assert!(!is_denied(INDEXER));
-    assert!(!is_denied(BREAK_GLASS));
-    for principal in [
-        ADMINISTRATOR,
-        DEPLOYER,
-        "${LookupRole.Arn}",
-        "arn:aws:iam::111122223333:root",
+    let is_denied =
+        |principal, partition| is_denied_on(&stack, principal, "dynamodb:PutItem", partition);
+    for (partition, is_indexed) in [
+        ("block#1", true),
+        ("segments#Management#2026-01-01", true),
+        ("findings", true),
+        ("alert#1", false),
+        ("pending#1", false),
+        ("window#1", false),
     ] {
-        assert!(is_denied(principal), "{principal}");
+        assert!(!is_denied(INDEXER, partition), "{partition}: by its role");
+        assert!(!is_denied(BREAK_GLASS, partition), "{partition}");
+        assert_eq!(is_denied(DETECTOR, partition), is_indexed, "{partition}");
+        for principal in [
+            ADMINISTRATOR,
+            DEPLOYER,
+            "${LookupRole.Arn}",
+            "arn:aws:iam::111122223333:root",
+        ] {
+            assert!(is_denied(principal, partition), "{principal} {partition}");
+        }
     }
 }
 
 #[test]
-fn every_other_write_door_is_shut_even_to_the_indexer_and_the_deployer() {
+fn the_detector_updates_what_is_its_own_deletes_what_was_pending_and_nobody_else_does() {
+    let stack = Stack::deploy(ROLES);
+    let is_denied =
+        |principal, action, partition| is_denied_on(&stack, principal, action, partition);
+    for (action, own) in [
+        (
+            "dynamodb:UpdateItem",
+            &["alert#1", "pending#1", "window#1"][..],
+        ),
+        ("dynamodb:DeleteItem", &["pending#1"]),
+    ] {
+        for partition in [
+            "alert#1",
+            "pending#1",
+            "window#1",
+            "block#1",
+            "files#1",
+            "findings",
+            "alert",
+            "",
+        ] {
+            let is_own = own.contains(&partition);
+            assert_eq!(
+                is_denied(DETECTOR, action, partition),
+                !is_own,
+                "{action} {partition}"
+            );
+            for principal in [INDEXER, ADMINISTRATOR, DEPLOYER, "${LookupRole.Arn}"] {
+                assert!(
+                    is_denied(principal, action, partition),
+                    "{principal} {action} {partition}"
+                );
+            }
+            assert!(!is_denied(BREAK_GLASS, action, partition), "{action}");
+        }
+    }
+}
+
+#[test]
+fn every_other_write_door_is_shut_even_to_the_functions_and_the_deployer() {
     let stack = Stack::deploy(ROLES);
     for action in [
         "dynamodb:BatchWriteItem",
-        "dynamodb:DeleteItem",
         "dynamodb:PartiQLDelete",
         "dynamodb:PartiQLInsert",
         "dynamodb:PartiQLUpdate",
-        "dynamodb:UpdateItem",
     ] {
-        for principal in [INDEXER, ADMINISTRATOR, DEPLOYER, "${LookupRole.Arn}"] {
+        for principal in [
+            INDEXER,
+            DETECTOR,
+            ADMINISTRATOR,
+            DEPLOYER,
+            "${LookupRole.Arn}",
+        ] {
             for via in [None, Some("cloudformation.amazonaws.com")] {
                 assert!(
                     is_denied(&stack, principal, via, action),

@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::stack::Stack;
 
+const RULES: &str = "arn:aws:s3:::${RulesBucket}/";
+
 fn selectors(stack: &Stack) -> Vec<Value> {
     let selectors = stack.properties("Trail")["AdvancedEventSelectors"].as_array();
     selectors.expect("selectors").clone()
@@ -62,7 +64,11 @@ fn management_events_are_selected_by_read_and_write() {
         ("ReadOnly", json!(["true"])),
     ] {
         let selectors = selectors(&Stack::deploy(&[("ManagementEvents", choice)]));
-        assert_eq!(selectors.len(), 1, "{choice}");
+        assert_eq!(
+            selectors.len(),
+            2,
+            "{choice}: these, and changes of the rules"
+        );
         assert_eq!(
             field(&selectors[0], "eventCategory")["Equals"],
             json!(["Management"])
@@ -86,11 +92,12 @@ fn data_events_leave_out_what_trailkeep_itself_does() {
         (
             "AWS::S3::Object",
             json!({"Field": "resources.ARN", "NotStartsWith":
-                ["arn:aws:s3:::trailkeep-111122223333-eu-west-1-1a2b3c4d/"]}),
+                [RULES, "arn:aws:s3:::trailkeep-111122223333-eu-west-1-1a2b3c4d/"]}),
         ),
         (
             "AWS::Lambda::Function",
-            json!({"Field": "resources.ARN", "NotEquals": ["${Indexer.Arn}", "${Lookup.Arn}"]}),
+            json!({"Field": "resources.ARN", "NotEquals":
+                ["${Detector.Arn}", "${Indexer.Arn}", "${Lookup.Arn}"]}),
         ),
         (
             "AWS::DynamoDB::Table",
@@ -99,14 +106,14 @@ fn data_events_leave_out_what_trailkeep_itself_does() {
         ),
     ];
     let selectors = selectors(&stack);
-    assert_eq!(selectors.len(), 1 + expected.len());
-    for (selector, (kind, exclusion)) in selectors[1..].iter().zip(expected) {
+    assert_eq!(selectors.len(), 2 + expected.len());
+    for (selector, (kind, exclusion)) in selectors[2..].iter().zip(expected) {
         assert_eq!(field(selector, "eventCategory")["Equals"], json!(["Data"]));
         assert_eq!(field(selector, "resources.type")["Equals"], json!([kind]));
         assert_eq!(*field(selector, "resources.ARN"), exclusion);
     }
     let functions = stack.of_type("AWS::Serverless::Function");
-    let excluded = field(&selectors[2], "resources.ARN")["NotEquals"]
+    let excluded = field(&selectors[3], "resources.ARN")["NotEquals"]
         .as_array()
         .expect("a list");
     assert_eq!(excluded.len(), functions.len(), "every function of ours");
@@ -116,6 +123,27 @@ fn data_events_leave_out_what_trailkeep_itself_does() {
 fn an_adopted_bucket_is_left_out_of_data_events_too() {
     let parameters = [("ExistingBucketName", "old-logs"), ("DataEventsS3", "true")];
     let selectors = selectors(&Stack::deploy(&parameters));
-    let excluded = field(&selectors[1], "resources.ARN");
-    assert_eq!(excluded["NotStartsWith"], json!(["arn:aws:s3:::old-logs/"]));
+    let excluded = field(&selectors[2], "resources.ARN");
+    assert_eq!(
+        excluded["NotStartsWith"],
+        json!([RULES, "arn:aws:s3:::old-logs/"])
+    );
+}
+
+#[test]
+fn changes_of_the_rules_are_always_recorded_and_reads_of_them_never() {
+    for parameters in [
+        &[][..],
+        &[("DataEventsS3", "true"), ("ManagementEvents", "WriteOnly")],
+    ] {
+        let selectors = selectors(&Stack::deploy(parameters));
+        let rules = &selectors[1];
+        assert_eq!(field(rules, "eventCategory")["Equals"], json!(["Data"]));
+        assert_eq!(
+            field(rules, "resources.type")["Equals"],
+            json!(["AWS::S3::Object"])
+        );
+        assert_eq!(field(rules, "readOnly")["Equals"], json!(["false"]));
+        assert_eq!(field(rules, "resources.ARN")["StartsWith"], json!([RULES]));
+    }
 }

@@ -5,10 +5,14 @@ use serde_json::{Value, json};
 
 use super::schema;
 
+mod alert;
+
 pub(super) fn schemas() -> Value {
     json!({
         "Event": event(),
         "Page": page(),
+        "Alert": alert::alert(),
+        "AlertPage": alert::page(),
         "Status": status(),
         "Problem": problem(),
         "LookupEventsRequest": request(),

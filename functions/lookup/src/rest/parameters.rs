@@ -53,12 +53,16 @@ pub(crate) enum ParameterError {
     Range,
     #[error("parameter order is not newest or oldest")]
     Order,
-    #[error("parameter limit is not a number from 1 to {MOST_EVENTS}")]
-    Limit,
+    #[error("parameter limit is not a number from 1 to {0}")]
+    Limit(usize),
     #[error("parameter category is not management, data, networkactivity, insight or all")]
     Category,
     #[error("parameter cursor is not one that this service gave for these parameters")]
     Cursor,
+    #[error("parameter level is not informational, low, medium, high or critical")]
+    Level,
+    #[error("parameter state is not pending, sent or suppressed")]
+    State,
     #[error("more than {} values are looked for", crate::MOST_VALUES)]
     TooMany,
 }
@@ -116,7 +120,7 @@ impl Parameters {
                 query.require(attribute, value);
             }
         }
-        let limit = limit(raw.limit.as_deref())?;
+        let limit = limit(raw.limit.as_deref(), USUAL_EVENTS, MOST_EVENTS)?;
         Ok(Self {
             query,
             limit,
@@ -150,10 +154,7 @@ impl<'q> Raw<'q> {
     fn parse(text: &'q str) -> Result<Self, ParameterError> {
         let mut raw = Self::default();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-            // Decoding puts it where something was not UTF-8; no real name has it.
-            if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
-                return Err(ParameterError::Encoding(shorten(&name)));
-            }
+            check_encoding(&name, &value)?;
             match &*name {
                 "start" => once("start", &mut raw.start, value)?,
                 "end" => once("end", &mut raw.end, value)?,
@@ -191,7 +192,17 @@ impl<'q> Raw<'q> {
     }
 }
 
-fn once<'q>(
+/// Refuses a parameter that is not UTF-8.
+pub(super) fn check_encoding(name: &str, value: &str) -> Result<(), ParameterError> {
+    // Decoding puts it where something was not UTF-8; no real name has it.
+    if name.contains('\u{fffd}') || value.contains('\u{fffd}') {
+        return Err(ParameterError::Encoding(shorten(name)));
+    }
+    Ok(())
+}
+
+/// Takes a parameter that may stand once, and with a value.
+pub(super) fn once<'q>(
     name: &'static str,
     place: &mut Option<Cow<'q, str>>,
     value: Cow<'q, str>,
@@ -205,7 +216,8 @@ fn once<'q>(
     }
 }
 
-fn unknown(name: &str) -> ParameterError {
+/// Names a parameter that is not known.
+pub(super) fn unknown(name: &str) -> ParameterError {
     ParameterError::Unknown(shorten(name))
 }
 
@@ -222,16 +234,21 @@ fn order(text: Option<&str>) -> Result<Order, ParameterError> {
     }
 }
 
-fn limit(text: Option<&str>) -> Result<usize, ParameterError> {
+/// Reads how many are wanted.
+pub(super) fn limit(
+    text: Option<&str>,
+    usual: usize,
+    most: usize,
+) -> Result<usize, ParameterError> {
     let Some(text) = text else {
-        return Ok(USUAL_EVENTS);
+        return Ok(usual);
     };
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let limit = text
         .parse()
         .ok()
-        .filter(|limit| is_plain && (1..=MOST_EVENTS).contains(limit));
-    limit.ok_or(ParameterError::Limit)
+        .filter(|limit| is_plain && (1..=most).contains(limit));
+    limit.ok_or(ParameterError::Limit(most))
 }
 
 /// Takes the time that relative ones were counted from off a cursor.

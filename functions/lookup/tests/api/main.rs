@@ -1,5 +1,6 @@
 //! The API, answered from a table of the local cloud.
 
+mod alerts;
 mod faults;
 mod lookup_events;
 mod methods;

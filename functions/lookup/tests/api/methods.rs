@@ -7,10 +7,11 @@ use lookup::loopback_guard;
 
 use crate::world::{World, answer};
 
-const PATHS: [&str; 5] = [
+const PATHS: [&str; 6] = [
     "/",
     "/v1/events",
     "/v1/events/e1",
+    "/v1/alerts",
     "/v1/status",
     "/openapi.json",
 ];
@@ -90,21 +91,23 @@ async fn the_description_is_served_and_its_routes_are_there() {
         }
     }
     // Every parameter that is described is taken.
-    for parameter in document["paths"]["/v1/events"]["get"]["parameters"]
-        .as_array()
-        .expect("some")
-    {
-        let name = parameter["name"].as_str().expect("a name");
-        let value = match name {
-            "start" | "end" => "1h",
-            "order" => "newest",
-            "limit" => "1",
-            "category" => "all",
-            "cursor" => continue,
-            _ => "true",
-        };
-        let answer = world.get(&format!("/v1/events?{name}={value}")).await;
-        assert_eq!(answer.status, StatusCode::OK, "{name}");
+    for path in ["/v1/events", "/v1/alerts"] {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array();
+        for parameter in parameters.expect("some") {
+            let name = parameter["name"].as_str().expect("a name");
+            let value = match name {
+                "start" | "end" => "1h",
+                "order" => "newest",
+                "limit" => "1",
+                "category" => "all",
+                "level" => "high",
+                "state" => "sent",
+                "cursor" => continue,
+                _ => "true",
+            };
+            let answer = world.get(&format!("{path}?{name}={value}")).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path} {name}");
+        }
     }
     world.stop().await;
 }
