@@ -9,6 +9,7 @@ use lambda::error::Failure;
 use lambda::live::{Disbelief, LiveEvent};
 use lambda::notice::{Message, Source};
 use trail::LogFile;
+use trail::log_file::Entry;
 
 use crate::book::Loaded;
 use crate::evaluation::{self, Gathering, Origin, Progress};
@@ -23,6 +24,11 @@ const FETCHED_AHEAD: usize = 4;
 #[derive(Debug, thiserror::Error)]
 #[error("the invocation's time ran out before the file was begun")]
 struct OutOfTime;
+
+/// Records that can be indexed could not be evaluated.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} records could not be evaluated")]
+struct Unevaluated(u64);
 
 /// The user's own rules were not read yet: what they would find must not pass.
 #[derive(Debug, thiserror::Error)]
@@ -135,14 +141,25 @@ impl Detector {
         (gathering, ledger): (&mut Gathering<'_>, &mut Ledger<'_>),
         invocation: &Invocation,
     ) -> Result<(), Failure> {
-        let quarantined = gathering.counts.quarantined;
+        let seen = |counts: &Counts| (counts.evaluated, counts.quarantined);
+        let before = seen(&gathering.counts);
         let mut records = evaluation::open(log)?;
         while gathering.file(&mut records, origin, &file.version.key) == Progress::Full {
             self.settle(gathering, ledger, invocation).await;
         }
-        if gathering.counts.quarantined > quarantined {
-            // Where it is more than an element that is broken, nothing behind it was seen.
-            log.entries().map_err(Failure::reject)?;
+        let (evaluated, quarantined) = seen(&gathering.counts);
+        if quarantined > before.1 {
+            // What the indexer keeps must have been evaluated: where the two readers
+            // disagree, the file goes to the dead letters and does not pass unseen.
+            let entries = log.entries().map_err(Failure::reject)?;
+            let records = entries
+                .iter()
+                .filter(|entry| matches!(entry, Entry::Record(_)))
+                .count() as u64;
+            let evaluated = evaluated - before.0;
+            if evaluated < records {
+                return Err(Failure::reject(Unevaluated(records - evaluated)));
+            }
         }
         Ok(())
     }

@@ -160,6 +160,32 @@ fn skip_nested(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
     }
 }
 
+/// Passes over an object or array that is too deep to be read, by brackets and quotes alone.
+///
+/// The records behind it are evaluated all the same: one record must not hide the others.
+pub(crate) fn skip_any_depth(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
+    let mut depth = 0_usize;
+    let mut at = start;
+    loop {
+        match bytes.get(at) {
+            Some(b'"') => at = skip_string(bytes, at + 1)?.0,
+            Some(b'{' | b'[') => {
+                depth += 1;
+                at += 1;
+            }
+            Some(b'}' | b']') => {
+                depth = depth.checked_sub(1).ok_or(RecordError::Malformed(at))?;
+                at += 1;
+                if depth == 0 {
+                    return Ok(at);
+                }
+            }
+            Some(_) => at += 1,
+            None => return Err(RecordError::Malformed(at)),
+        }
+    }
+}
+
 /// Finds where the array of a name begins among the members of the object at `at`, reading
 /// no further.
 pub(crate) fn find_array(bytes: &[u8], at: usize, name: &[u8]) -> Result<usize, RecordError> {

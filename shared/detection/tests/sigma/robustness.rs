@@ -50,6 +50,22 @@ fn what_is_no_json_object_is_an_error_of_its_record_alone() {
 }
 
 #[test]
+fn a_record_that_nests_too_deep_hides_none_behind_it() {
+    let engine = loaded(&selecting("b: x")).engine();
+    let mut scratch = engine.scratch();
+    for depth in [10, 1_000, 100_000] {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        let file = format!("{{\"Records\":[{{\"a\":{open}{close}}},{{\"b\":\"x\"}}]}}");
+        let mut log = detection::Log::open(file.as_bytes()).expect("records");
+        let mut found = Vec::new();
+        while let Some(matched) = engine.matches_next(&mut scratch, &mut log) {
+            found.push(matched.map(|matched| matched.rules.len()).ok());
+        }
+        assert_eq!(found, [(depth < 127).then_some(0), Some(1)]);
+    }
+}
+
+#[test]
 fn nesting_is_bounded() {
     let rules = loaded(&selecting("a.a.a|contains: x"));
     let engine = rules.engine();
