@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use index::file::{Delivery, FileRecord, FileVersion};
 use index::segment::{Builder, Segment, Source, stretch_of};
-use index::{Class, Item, Retention};
+use index::{Class, Item, Keeping, Retention};
 use trail::log_file::Entry;
 use trail::{LogFile, ObjectKey};
 
@@ -75,7 +75,8 @@ pub struct Written {
 
 /// Indexes files together, as one batch of the indexer does, without a table.
 pub fn index(files: &[Delivered]) -> Result<Written, Box<dyn Error>> {
-    let mut builder = Builder::new(Class::standard(), Retention::days(90));
+    let keeping = Keeping::from(Retention::days(90));
+    let mut builder = Builder::new(Class::standard(), keeping.clone());
     let mut written = Written::default();
     for file in files {
         let log = LogFile::inflate(&file.bytes, 256 << 20)?;
@@ -108,7 +109,7 @@ pub fn index(files: &[Delivered]) -> Result<Written, Box<dyn Error>> {
         };
         written
             .files
-            .push(record.item(&version, &delivery, Retention::days(90)));
+            .push(record.item(&version, &delivery, &Class::standard(), &keeping));
     }
     written.segments = builder.seal()?;
     Ok(written)

@@ -11,9 +11,10 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use self::printer::Printer;
+use crate::api::{fetch, parse};
 use crate::endpoint::{Endpoint, Signing, Target};
 use crate::failure::Failure;
-use crate::lookup_events::{Interruption, Output, fetch, progress, strict};
+use crate::lookup_events::{Interruption, Output, progress, strict};
 
 /// The most alerts that the API gives at once.
 const LARGEST_PAGE: usize = 200;
@@ -136,10 +137,7 @@ async fn walk(arguments: &Arguments, endpoint: &Endpoint) -> Result<ExitCode, In
     loop {
         let size = wanted.min(LARGEST_PAGE);
         let body = fetch(endpoint, &path(&query, size, cursor.as_deref())).await?;
-        let page: Page<'_> = serde_json::from_slice(&body).map_err(|error| {
-            // The error names a place, and nothing of what stands there.
-            Failure::new(format!("the answer is not one of Trailkeep's API: {error}"))
-        })?;
+        let page: Page<'_> = parse(&body)?;
         found += page.alerts.len();
         wanted = wanted.saturating_sub(page.alerts.len());
         progress.set_message(format!("{found} alerts"));

@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let logs = Logs::named(&arguments.logs)?;
-    let stack = Arc::new(Stack::start(None, Retention::OFF).await?);
+    let stack = Arc::new(Stack::start(None, Retention::OFF, None).await?);
     let progress = Arc::new(Progress::new(std::io::stderr().is_terminal()));
     let intake = Intake::new(logs.clone(), Arc::clone(&stack), Arc::clone(&progress));
     let (mut intake, looked) = tokio::task::spawn_blocking(move || {

@@ -2,7 +2,6 @@
 
 mod answer;
 mod condition;
-mod page;
 mod printer;
 mod request;
 mod table;
@@ -17,10 +16,10 @@ use indicatif::ProgressBar;
 use self::answer::Answer;
 pub(crate) use self::answer::printable;
 use self::condition::Conditions;
-pub(crate) use self::page::fetch;
 use self::printer::Printer;
 pub(crate) use self::request::strict;
 pub(crate) use self::table::{Header, Tables, place};
+use crate::api::fetch;
 use crate::endpoint::{Endpoint, Signing, Target};
 use crate::failure::Failure;
 
@@ -158,7 +157,7 @@ async fn walk(arguments: &Arguments, endpoint: &Endpoint) -> Result<ExitCode, In
     let progress = progress(arguments.all);
     loop {
         let size = wanted.min(LARGEST_PAGE);
-        let body = page::fetch(endpoint, &request::path(&query, size, cursor.as_deref())).await?;
+        let body = fetch(endpoint, &request::path(&query, size, cursor.as_deref())).await?;
         let answer = Answer::parse(&body)?;
         found += answer.events.len();
         wanted = wanted.saturating_sub(answer.events.len());

@@ -4,7 +4,9 @@
 //! An object that is put into the log bucket is announced to a topic, which
 //! sends to a queue with a dead-letter queue, from which a trigger calls the
 //! indexer with the payloads that AWS would send. Where alerts are wanted, the
-//! detector has the like of its own.
+//! detector has the like of its own; where digests come with the log files, so
+//! has the integrity function, and a schedule. Another one calls the retention
+//! function, whose routes are served beside the lookups.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use aws::{Objects, Table};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
-use index::Retention;
+use index::Policy;
 use indexer::{Counts, Indexer};
 use local::trigger::{RunningTrigger, Trigger};
 use local::{Cloud, CloudError, Queue, Storage};
@@ -28,21 +30,37 @@ use crate::logs::Delivery;
 
 mod alerted;
 mod detection;
+mod digests;
 mod holdings;
+mod horizon;
 mod intake;
+mod keeping;
 mod leases;
+mod place;
 mod progress;
 mod resume;
 mod rules;
+mod signed;
 mod table;
+mod verification;
+mod verified;
 
 pub(crate) use alerted::Alerted;
 pub(crate) use detection::RunningDetection;
 pub(crate) use holdings::Holdings;
 pub(crate) use intake::{GIVEN_UP, Intake, Look, Patience};
+pub(crate) use keeping::Keeping;
 pub(crate) use progress::{Progress, rate};
+pub(crate) use signed::Signed;
+pub(crate) use verification::RunningVerification;
+pub(crate) use verified::Verified;
 
-const BUCKET: &str = "trailkeep-logs";
+use digests::Regions;
+use horizon::Horizon;
+use place::Place;
+
+/// Buckets that hold no log files.
+const OWN: [&str; 2] = [rules::BUCKET, place::SETTINGS];
 const TOPIC: &str = "trailkeep-logs";
 const QUEUE: &str = "trailkeep-index";
 const DEAD_LETTERS: &str = "trailkeep-index-dead";
@@ -66,13 +84,16 @@ pub(crate) const INVOCATION: Duration = Duration::from_mins(5);
 /// A local stack, set up and ready to take log files.
 pub(crate) struct Stack {
     cloud: Cloud,
+    place: Place,
+    horizon: Arc<Horizon>,
+    regions: Regions,
     /// The ARN of the topic that log files are announced to.
     topic: String,
     queue: Queue,
     dead_letters: Queue,
     dynamodb: SdkConfig,
     objects: Objects,
-    retention: Retention,
+    policy: Policy,
 }
 
 /// What came of putting a log file into the bucket.
@@ -86,7 +107,13 @@ pub(crate) enum Placed {
 
 impl Stack {
     /// Starts a stack, in memory or in a directory, where it goes on with what is there.
-    pub(crate) async fn start(data: Option<&Path>, retention: Retention) -> Result<Self, Failure> {
+    ///
+    /// Where digests are among the log files, they are put where these say they are.
+    pub(crate) async fn start(
+        data: Option<&Path>,
+        policy: impl Into<Policy>,
+        signed: Option<Signed>,
+    ) -> Result<Self, Failure> {
         let storage = data.map_or(Storage::Memory, |path| Storage::Directory(path.to_owned()));
         let cloud = Cloud::start_without_faults(storage)
             .await
@@ -102,18 +129,21 @@ impl Stack {
         let queue = cloud.create_queue(QUEUE, Some((&dead_letters, RECEIVES)))?;
         let topic = cloud.create_topic(TOPIC)?;
         cloud.subscribe(&topic, &queue, false)?;
-        cloud.create_bucket(BUCKET)?;
-        cloud.notify(BUCKET, "", ".json.gz", &topic)?;
+        let place = Place::settle(&cloud, signed.as_ref())?;
+        cloud.notify(&place.bucket, "", ".json.gz", &topic)?;
         let dynamodb = config(cloud.dynamodb());
         let objects = Objects::new(&config(cloud.s3()));
         let stack = Self {
             cloud,
+            place,
+            horizon: Arc::default(),
+            regions: Regions::new(signed.and_then(|signed| signed.keys)),
             topic,
             queue,
             dead_letters,
             dynamodb,
             objects,
-            retention,
+            policy: policy.into(),
         };
         table::create(&stack.table()).await?;
         Ok(stack)
@@ -144,17 +174,18 @@ impl Stack {
     /// An indexer that writes to a table.
     pub(crate) fn indexer(&self, table: Table) -> Indexer {
         let limit = indexer::config::MAX_FILE_BYTES;
-        Indexer::new(table, self.objects.clone(), self.retention, limit)
+        Indexer::new(table, self.objects.clone(), self.policy.clone(), limit)
     }
 
     /// The history, as the lookup function opens it.
     pub(crate) fn history(&self, table: Table) -> History {
         History::new(
             table,
-            self.retention,
+            self.policy.clone(),
             lookup::config::READ_BUDGET.into(),
             lookup::config::TIME_BUDGET,
         )
+        .with_objects(self.objects.clone())
     }
 
     /// Starts indexing what is announced; `report` is told the counts of every batch.
@@ -187,23 +218,49 @@ impl Stack {
             })
     }
 
+    /// Says why digests that come with log files are not verified; nothing where they are.
+    pub(crate) fn unverified(&self) -> Option<String> {
+        let Place {
+            bucket,
+            prefix,
+            is_foreign,
+            ..
+        } = &self.place;
+        is_foreign.then(|| {
+            format!(
+                "the digests among the log files are not verified: they are of another bucket or \
+                 prefix than s3://{bucket}/{prefix}, which the data directory holds; take another \
+                 directory for them"
+            )
+        })
+    }
+
+    /// The key under which a file is put.
+    pub(crate) fn key(&self, delivery: &Delivery) -> String {
+        self.place.key(delivery)
+    }
+
     /// Puts a log file into the bucket, unless it is there with the same content.
     ///
     /// Other content under the same key becomes a further version, as on AWS.
     /// Blocks for the time of a write to the store.
     pub(crate) fn put(&self, delivery: Delivery) -> Result<Placed, CloudError> {
+        let (bucket, key) = (&self.place.bucket, self.key(&delivery));
         let Delivery {
-            key,
             body,
             is_named_by_content,
+            ..
         } = delivery;
-        if let Some(stored) = self.cloud.find_object(BUCKET, &key)? {
+        if self.place.holds(&key) {
+            self.horizon.note(&key);
+        }
+        if let Some(stored) = self.cloud.find_object(bucket, &key)? {
             let is_same = || stored.size == body.len() as u64 && stored.etag == etag(&body);
             if is_named_by_content || is_same() {
                 return Ok(Placed::Known);
             }
         }
-        self.cloud.put_object(BUCKET, &key, body)?;
+        self.cloud.put_object(bucket, &key, body)?;
         Ok(Placed::New)
     }
 

@@ -6,15 +6,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use index::Retention;
+use index::Policy;
 
 use crate::failure::Failure;
 use crate::logs::Logs;
 use crate::rule_set;
-use crate::stack::{Intake, Progress, Stack};
+use crate::stack::{Intake, Progress, Signed, Stack};
 
 mod detected;
 mod keep;
+mod proven;
 mod server;
 mod session;
 mod signals;
@@ -31,6 +32,10 @@ use signals::Signals;
 /// functions on the same payloads as on AWS. Tells alerts as they are published,
 /// prints a summary and, once everything is indexed and evaluated,
 /// `ready http://127.0.0.1:PORT`. Files that are put into LOGS later are picked up.
+///
+/// Digests among LOGS are verified, with what they say of the log files, where beside each
+/// KEY.json.gz there is KEY.json.gz.metadata.json (the answer of `aws s3api head-object`), and
+/// at or above them public-keys.json (that of `aws cloudtrail list-public-keys`).
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   trailkeep up                                  the sample trail, in memory
@@ -38,7 +43,8 @@ use signals::Signals;
   trailkeep up logs.jsonl --exit --output json  index, tell the counts, and stop
   trailkeep up ~/exports/AWSLogs --rules own/   evaluates rules of your own, too
 
-Exit codes: 0 done, 1 findings (rejected files, quarantined records) or failure, 2 wrong usage.")]
+Exit codes: 0 done, 1 findings (rejected files, quarantined records, what digests do not prove)
+or failure, 2 wrong usage.")]
 pub(crate) struct Arguments {
     /// Files or folders of .json.gz, .json ({"Records":[...]}) or .jsonl (a record on every
     /// line); without any, the sample trail of the repository.
@@ -52,12 +58,18 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 8720)]
     port: u16,
 
-    /// How long events are kept, like 90d, 12w or 1y; for ever without.
+    /// How long events are kept, like 90d, 12w or 1y, or by category, like
+    /// Management=365,Data=30,NetworkActivity=90,Insight=0 in days; for ever without.
     #[arg(long, value_name = "TIME", value_parser = keep::parse)]
-    retention: Option<Retention>,
+    retention: Option<Policy>,
 
-    /// Stops when everything is indexed and evaluated, with exit code 1 where anything was
-    /// rejected or quarantined.
+    /// How long events of single accounts are kept otherwise, in days, 0 for ever, like
+    /// 444455556666=365,111122223333:Data=30.
+    #[arg(long, value_name = "LIST", value_parser = keep::parse_exceptions)]
+    retention_exceptions: Option<String>,
+
+    /// Stops when everything is indexed, evaluated and verified, with exit code 1 where anything
+    /// was rejected or quarantined, or found to be altered or missing.
     #[arg(long)]
     exit: bool,
 
@@ -107,9 +119,21 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Some(Server::bind(arguments.port).await?)
     };
     let mut signals = Signals::new()?;
-    let retention = arguments.retention.unwrap_or(Retention::OFF);
-    let stack = Arc::new(Stack::start(arguments.data.as_deref(), retention).await?);
+    let retention = arguments.retention.unwrap_or(Policy::FOREVER);
+    let exceptions = arguments.retention_exceptions.unwrap_or_default();
+    let policy = Policy::parse(&retention.to_string(), &exceptions)
+        .map_err(|error| Failure::new(error.to_string()))?;
     let progress = Arc::new(Progress::new(std::io::stderr().is_terminal()));
+    let signed = Signed::find(&logs);
+    for complaint in signed.iter().flat_map(Signed::complaints) {
+        progress.say(format_args!("{complaint}"));
+    }
+    let stack = Stack::start(arguments.data.as_deref(), policy, signed).await?;
+    let stack = Arc::new(stack);
+    if let Some(reason) = stack.unverified() {
+        progress.say(format_args!("{reason}"));
+    }
+    let mut intake = Intake::new(logs.clone(), Arc::clone(&stack), Arc::clone(&progress));
     let resumed = match &arguments.data {
         Some(data) => {
             let resumed = stack.resume().await?;
@@ -120,6 +144,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
                 resumed.indexed,
                 resumed.announced
             ));
+            intake.expect_digests(resumed.digests);
             resumed.indexed + resumed.announced
         }
         None => 0,
@@ -133,16 +158,17 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let counted = Arc::clone(&progress);
     let trigger = stack.start_indexing(arguments.batch.into(), move |counts| counted.add(counts));
+    let verification = stack.start_verifying()?;
+    let keeping = stack.keeping()?;
     let mut session = Session {
-        intake: Some(Intake::new(
-            logs.clone(),
-            Arc::clone(&stack),
-            Arc::clone(&progress),
-        )),
+        intake: Some(intake),
         stack,
         progress,
         trigger,
         detection,
+        verification,
+        keeping,
+        is_unverified: false,
         started: Instant::now(),
     };
     let stopping = session.progress.stopping();

@@ -2,6 +2,8 @@
 
 #[path = "fake/command.rs"]
 mod command;
+#[path = "backfill/denied.rs"]
+mod denied;
 #[path = "backfill/fixture.rs"]
 mod fixture;
 
@@ -80,7 +82,7 @@ async fn every_log_file_is_queued_once_as_s3_would() {
             assert_eq!((object.bucket.as_str(), object.size), (BUCKET, Some(300)));
             assert_eq!(
                 (object.etag.as_deref(), &object.version),
-                (Some(&*stored.etag), &None)
+                (Some(&*stored.etag), &Some(stored.version))
             );
         }
     }

@@ -4,8 +4,14 @@
     reason = "an integration test is a module of tests"
 )]
 
+#[path = "up/keeping.rs"]
+mod keeping;
+#[path = "up/proving.rs"]
+mod proving;
 #[path = "up/running.rs"]
 mod running;
+#[path = "up/signed_files.rs"]
+mod signed_files;
 #[path = "up/trail_files.rs"]
 mod trail_files;
 
@@ -53,6 +59,7 @@ fn the_sample_trail_is_used_where_no_logs_are_named() {
     let summary = text(&output.stdout);
     assert!(summary.contains("time range   2026-"), "{summary}");
     assert!(summary.contains("111122223333"), "{summary}");
+    assert!(summary.contains("0 findings"), "{summary}");
     assert!(!summary.contains("ready"), "{summary}");
 }
 

@@ -1,8 +1,10 @@
 //! Starting and stopping the endpoints.
 
 mod error;
+mod objects;
 mod queue;
 mod resources;
+mod settings;
 
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
@@ -10,19 +12,22 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
 
+use crate::cloudtrail::CloudTrail;
 use crate::engine::Engine;
 use crate::faults::Faults;
 use crate::faults::proxy::Proxy;
+use crate::kms::Kms;
 use crate::loopback::{Endpoint, Port};
 use crate::s3::S3;
 use crate::sns::Sns;
 use crate::sqs::Sqs;
 use crate::store::Store;
-use crate::{s3, sns, sqs};
+use crate::tables::Tables;
+use crate::{clock, json, s3, sns, sqs};
 
 pub use self::error::CloudError;
+pub use self::objects::{Object, StoredObject, Upload};
 pub use self::queue::Queue;
-pub use self::resources::StoredObject;
 
 /// DynamoDB's own limit on a request.
 const DYNAMODB_LIMIT: usize = 16 * 1024 * 1024;
@@ -46,9 +51,12 @@ pub struct Cloud {
     engine: Option<Engine>,
     endpoints: Vec<Endpoint>,
     dynamodb: String,
+    table_settings: String,
     s3: String,
     sns: String,
     sqs: String,
+    cloudtrail: String,
+    kms: String,
     faults: Arc<Faults>,
     store: Arc<Store>,
     runtime: Option<Runtime>,
@@ -57,8 +65,8 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Starts all endpoints, with the fault injector in front of DynamoDB and
-    /// S3 and no fault set.
+    /// Starts all endpoints, with the fault injector in front of DynamoDB, S3,
+    /// CloudTrail and KMS and no fault set.
     pub async fn start(storage: Storage) -> Result<Cloud, CloudError> {
         Cloud::open(storage, true).await
     }
@@ -93,16 +101,25 @@ impl Cloud {
             .build()?;
         let faults = Arc::new(Faults::default());
         let injector = has_faults.then(|| Arc::clone(&faults));
-        let serving = serve(engine.url().to_owned(), Arc::clone(&store), injector);
+        let tables = Tables::new(Arc::clone(&store), engine.database());
+        let serving = serve(
+            engine.url().to_owned(),
+            tables,
+            Arc::clone(&store),
+            injector,
+        );
         let served = runtime.spawn(serving).await;
         // From here on dropping the cloud shuts the runtime down.
         let mut cloud = Cloud {
             dynamodb: engine.url().to_owned(),
             engine: Some(engine),
             endpoints: Vec::new(),
+            table_settings: String::new(),
             s3: String::new(),
             sns: String::new(),
             sqs: String::new(),
+            cloudtrail: String::new(),
+            kms: String::new(),
             faults,
             store,
             runtime: Some(runtime),
@@ -112,17 +129,34 @@ impl Cloud {
         served.s3.url().clone_into(&mut cloud.s3);
         served.sns.url().clone_into(&mut cloud.sns);
         served.sqs.url().clone_into(&mut cloud.sqs);
-        if let Some(dynamodb) = &served.dynamodb {
-            dynamodb.url().clone_into(&mut cloud.dynamodb);
+        served.cloudtrail.url().clone_into(&mut cloud.cloudtrail);
+        served.kms.url().clone_into(&mut cloud.kms);
+        served.tables.url().clone_into(&mut cloud.table_settings);
+        if has_faults {
+            cloud.dynamodb.clone_from(&cloud.table_settings);
         }
-        cloud.endpoints.extend(served.dynamodb);
-        cloud.endpoints.extend([served.s3, served.sns, served.sqs]);
+        cloud
+            .endpoints
+            .extend([served.tables, served.s3, served.sns]);
+        cloud
+            .endpoints
+            .extend([served.sqs, served.cloudtrail, served.kms]);
         Ok(cloud)
     }
 
     /// Answers the address of DynamoDB, `http://127.0.0.1:PORT`.
     pub fn dynamodb(&self) -> &str {
         &self.dynamodb
+    }
+
+    /// Answers the address of DynamoDB that also answers what the engine
+    /// lacks: point-in-time recovery and resource policies.
+    ///
+    /// It is [`dynamodb`](Self::dynamodb) itself unless the cloud was
+    /// [started without faults](Self::start_without_faults): then every call
+    /// takes one hop more here, and data belongs there.
+    pub fn table_settings(&self) -> &str {
+        &self.table_settings
     }
 
     /// Answers the address of S3; it takes path-style addresses.
@@ -140,18 +174,35 @@ impl Cloud {
         &self.sqs
     }
 
-    /// Answers the fault injector in front of DynamoDB and S3.
+    /// Answers the address of CloudTrail, the same one for all Regions.
+    pub fn cloudtrail(&self) -> &str {
+        &self.cloudtrail
+    }
+
+    /// Answers the address of KMS, the same one for all Regions.
+    pub fn kms(&self) -> &str {
+        &self.kms
+    }
+
+    /// Answers the fault injector in front of DynamoDB, S3, CloudTrail and
+    /// KMS.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
     /// Deletes the items whose time to live is over, and counts them.
     ///
-    /// This never happens by itself. Unlike DynamoDB it also deletes what
-    /// expired more than five years ago.
+    /// This never happens by itself. As in DynamoDB, what expired more than
+    /// five years ago stays.
     pub async fn sweep_ttl(&self) -> Result<usize, CloudError> {
+        self.sweep_ttl_at(clock::now() / 1_000).await
+    }
+
+    /// Does what [`sweep_ttl`](Self::sweep_ttl) does at another time than
+    /// this one, in seconds since 1970.
+    pub async fn sweep_ttl_at(&self, now: i64) -> Result<usize, CloudError> {
         match &self.engine {
-            Some(engine) => engine.sweep().await,
+            Some(engine) => engine.sweep(now).await,
             None => Ok(0),
         }
     }
@@ -185,27 +236,26 @@ impl Drop for Cloud {
 }
 
 struct Served {
-    dynamodb: Option<Endpoint>,
+    tables: Endpoint,
     s3: Endpoint,
     sns: Endpoint,
     sqs: Endpoint,
+    cloudtrail: Endpoint,
+    kms: Endpoint,
 }
 
 async fn serve(
     engine: String,
+    tables: Tables,
     store: Arc<Store>,
     faults: Option<Arc<Faults>>,
 ) -> Result<Served, CloudError> {
-    let dynamodb = match &faults {
-        Some(faults) => {
-            let proxy = Proxy::new(&engine, Arc::clone(faults))
-                .map_err(|error| CloudError::Engine(error.to_string()))?;
-            let port = Port::open().await?;
-            Some(port.serve(DYNAMODB_LIMIT, move |request| proxy.clone().handle(request)))
-        }
-        None => None,
-    };
-    let objects = S3::new(Arc::clone(&store), faults);
+    // Without an injector nobody can set a fault of the one that is here.
+    let proxy = Proxy::new(&engine, tables, faults.clone().unwrap_or_default())
+        .map_err(|error| CloudError::Engine(error.to_string()))?;
+    let port = Port::open().await?;
+    let tables = port.serve(DYNAMODB_LIMIT, move |request| proxy.clone().handle(request));
+    let objects = S3::new(Arc::clone(&store), faults.clone());
     let s3 = Port::open().await?.serve(s3::BODY_LIMIT, move |request| {
         objects.clone().handle(request)
     });
@@ -213,15 +263,25 @@ async fn serve(
     let sns = Port::open().await?.serve(sns::BODY_LIMIT, move |request| {
         topics.clone().handle(request)
     });
+    let trails = CloudTrail::new(Arc::clone(&store), faults.clone());
+    let cloudtrail = Port::open().await?.serve(json::BODY_LIMIT, move |request| {
+        trails.clone().handle(request)
+    });
+    let keys = Kms::new(Arc::clone(&store), faults);
+    let kms = Port::open().await?.serve(json::BODY_LIMIT, move |request| {
+        keys.clone().handle(request)
+    });
     let port = Port::open().await?;
     let messages = Sqs::new(store, port.url());
     let sqs = port.serve(sqs::BODY_LIMIT, move |request| {
         messages.clone().handle(request)
     });
     Ok(Served {
-        dynamodb,
+        tables,
         s3,
         sns,
         sqs,
+        cloudtrail,
+        kms,
     })
 }

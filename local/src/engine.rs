@@ -1,5 +1,7 @@
 //! The DynamoDB engine, on threads of its own.
 
+mod expiry;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -90,10 +92,16 @@ impl Engine {
         &self.url
     }
 
-    /// Deletes the items whose time to live is over, and counts them.
-    pub(crate) async fn sweep(&self) -> Result<usize, CloudError> {
+    /// Answers the engine's tables, without HTTP.
+    pub(crate) fn database(&self) -> Database {
+        self.database.clone()
+    }
+
+    /// Deletes the items whose time to live is over at `now`, in seconds, and
+    /// counts them.
+    pub(crate) async fn sweep(&self, now: i64) -> Result<usize, CloudError> {
         let database = self.database.clone();
-        tokio::task::spawn_blocking(move || database.sweep_ttl())
+        tokio::task::spawn_blocking(move || expiry::sweep(&database, now))
             .await
             .map_err(|error| CloudError::Engine(error.to_string()))?
             .map_err(|error| CloudError::Engine(error.to_string()))

@@ -1,4 +1,4 @@
-//! The fault injector in front of DynamoDB and S3.
+//! The fault injector in front of DynamoDB, S3, CloudTrail and KMS.
 //!
 //! Everything is settable at run time and decided by counting calls and by a
 //! seeded generator, never by the clock: the same calls in the same order meet
@@ -57,7 +57,7 @@ impl Faults {
 
     /// Lets the next `count` write calls (`PutItem`, `UpdateItem`,
     /// `DeleteItem`, and batches and transactions as one each) pass to the
-    /// table, and from then on drops every call to DynamoDB and S3 until
+    /// table, and from then on drops every call to these services until
     /// [`revive`](Self::revive): what a process sees that is killed between
     /// two writes.
     pub fn kill_after_writes(&self, count: u64) {

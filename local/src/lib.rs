@@ -1,5 +1,5 @@
-//! The local cloud: DynamoDB, S3, SNS and SQS on loopback, with a fault
-//! injector in front.
+//! The local cloud: DynamoDB, S3, SNS, SQS, CloudTrail and KMS on loopback,
+//! with a fault injector in front.
 //!
 //! It is the backend of `trailkeep up`, of the tests and of the benchmarks.
 //! The real SDK clients are pointed at its endpoints, so that signing,
@@ -21,21 +21,31 @@
 
 mod clock;
 mod cloud;
+mod cloudtrail;
 mod engine;
 pub mod faults;
+mod json;
+mod kms;
 mod loopback;
 mod objects;
 mod queues;
 mod s3;
+pub mod schedule;
+mod settings;
 mod sns;
 mod sqs;
 mod store;
+mod tables;
 mod topics;
 pub mod trigger;
 
-pub use cloud::{Cloud, CloudError, Queue, Storage, StoredObject};
+pub use cloud::{Cloud, CloudError, Object, Queue, Storage, StoredObject, Upload};
+pub use cloudtrail::Trail;
 pub use faults::Faults;
+pub use kms::{Key, KeyState};
+pub use objects::lock::LockMode;
 pub use queues::Depth;
+pub use s3::lifecycle::Lifecycle;
 
 /// The Region that every local resource is in.
 pub const REGION: &str = "us-east-1";

@@ -7,6 +7,8 @@ pub(crate) mod buckets;
 pub(crate) mod event;
 pub(crate) mod listing;
 pub(crate) mod lock;
+pub(crate) mod multipart;
+pub(crate) mod tampering;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +43,14 @@ pub(crate) enum ObjectError {
     NotLockable,
     #[error("the version has no object lock configuration")]
     NotLocked,
+    #[error("the upload does not exist")]
+    NoSuchUpload,
+    #[error("a part was not found, or has another tag")]
+    InvalidPart,
+    #[error("the parts are not in ascending order")]
+    InvalidPartOrder,
+    #[error("a part is smaller than 5 MiB and not the last one")]
+    PartTooSmall,
     #[error("the store failed: {0}")]
     Store(#[from] rusqlite::Error),
 }
@@ -80,6 +90,10 @@ pub(crate) struct NewObject {
     pub(crate) headers: Headers,
     pub(crate) precondition: Precondition,
     pub(crate) lock: Lock,
+    /// When it was written, in milliseconds; now where nobody says otherwise.
+    pub(crate) modified: Option<i64>,
+    /// The tag of an object put in parts; the body's digest otherwise.
+    pub(crate) etag: Option<String>,
 }
 
 /// One version of an object, or a delete marker.
@@ -96,6 +110,13 @@ pub(crate) struct Version {
     pub(crate) etag: String,
     pub(crate) headers: Headers,
     pub(crate) lock: Lock,
+}
+
+impl Version {
+    /// Whether it was put in parts, which its tag tells.
+    pub(crate) fn is_multipart(&self) -> bool {
+        self.etag.contains('-')
+    }
 }
 
 /// The columns that [`version`] reads, in its order.
@@ -145,13 +166,26 @@ pub(crate) fn put(
     if !holds {
         return Err(ObjectError::PreconditionFailed);
     }
-    let etag = hex::encode(Md5::digest(&object.body));
+    let etag = object
+        .etag
+        .clone()
+        .unwrap_or_else(|| hex::encode(Md5::digest(&object.body)));
+    let modified = object.modified.unwrap_or_else(clock::now);
+    let lock = match object.lock.retention {
+        None if lockable => Lock {
+            retention: buckets::default_retention(transaction, bucket)?
+                .map(|rule| rule.from(modified)),
+            ..object.lock
+        },
+        _ => object.lock,
+    };
     let size = i64::try_from(object.body.len()).unwrap_or(i64::MAX);
     let written = insert(transaction, bucket, key, |version| Version {
         size,
         etag,
+        modified,
+        lock,
         headers: object.headers.clone(),
-        lock: object.lock,
         ..version
     })?;
     transaction
@@ -251,6 +285,7 @@ pub(crate) fn find(
     Ok(found)
 }
 
+/// Finds one version, also where it is a delete marker.
 fn find_version(
     connection: &Connection,
     bucket: &str,
@@ -308,6 +343,12 @@ pub(crate) fn delete_version(
     if version.lock.forbids_delete(clock::now(), bypass) {
         return Err(ObjectError::Locked);
     }
+    forget(transaction, bucket, &version)?;
+    Ok(Some(version))
+}
+
+/// Removes a version whatever protects it; the one below it shows up.
+fn forget(transaction: &Transaction<'_>, bucket: &str, version: &Version) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM bodies WHERE sequence = ?1", [version.sequence])?;
     transaction.execute(
         "DELETE FROM objects WHERE sequence = ?1",
@@ -317,8 +358,8 @@ pub(crate) fn delete_version(
         transaction.execute(
             "UPDATE objects SET latest = 1 WHERE sequence =
                 (SELECT MAX(sequence) FROM objects WHERE bucket = ?1 AND key = ?2)",
-            params![bucket, key],
+            params![bucket, version.key],
         )?;
     }
-    Ok(Some(version))
+    Ok(())
 }

@@ -2,9 +2,13 @@
 
 mod chunked;
 mod conversion;
+mod deletion;
+pub(crate) mod lifecycle;
 mod listing;
+mod multipart;
 mod operations;
 mod reading;
+pub(crate) mod settings;
 
 use std::sync::Arc;
 
@@ -26,6 +30,9 @@ pub(crate) const BODY_LIMIT: usize = 512 * 1024 * 1024;
 const SIGNATURE_HEADERS: [HeaderName; 2] = [header::AUTHORIZATION, header::DATE];
 const SIGNATURE_AMZ_HEADERS: [&str; 3] =
     ["x-amz-content-sha256", "x-amz-date", "x-amz-security-token"];
+
+/// What a call for a listing has in its query, where it has one.
+const LISTING: [&str; 5] = ["prefix", "marker", "max-keys", "delimiter", "encoding-type"];
 
 /// The S3 endpoint over a store.
 #[derive(Clone)]
@@ -164,9 +171,18 @@ fn operation(method: &Method, uri: &Uri) -> &'static str {
             .split('&')
             .any(|pair| pair.split('=').next() == Some(name))
     };
-    let is_plain = !["retention", "legal-hold", "tagging", "acl", "attributes"]
-        .into_iter()
-        .any(has);
+    let is_plain = ![
+        "retention",
+        "legal-hold",
+        "tagging",
+        "acl",
+        "attributes",
+        "partNumber",
+        "uploads",
+        "uploadId",
+    ]
+    .into_iter()
+    .any(has);
     match (method.as_str(), has_key) {
         ("GET", true) if is_plain => "GetObject",
         ("PUT", true) if is_plain => "PutObject",
@@ -176,6 +192,16 @@ fn operation(method: &Method, uri: &Uri) -> &'static str {
         ("GET", false) if has("versions") => "ListObjectVersions",
         ("GET", false) if has("list-type") => "ListObjectsV2",
         ("GET", false) if has("location") => "GetBucketLocation",
+        ("GET", false) if has("policy") => "GetBucketPolicy",
+        ("GET", false) if has("lifecycle") => "GetBucketLifecycleConfiguration",
+        ("GET", false) if has("publicAccessBlock") => "GetPublicAccessBlock",
+        ("GET", false) if has("object-lock") => "GetObjectLockConfiguration",
+        ("GET", false) if has("versioning") => "GetBucketVersioning",
+        ("GET", false) if query.is_empty() || LISTING.into_iter().any(has) => "ListObjects",
+        ("PUT", true) if has("partNumber") => "UploadPart",
+        ("POST", true) if has("uploadId") => "CompleteMultipartUpload",
+        ("POST", true) if has("uploads") => "CreateMultipartUpload",
+        ("POST", false) if has("delete") => "DeleteObjects",
         ("HEAD", false) => "HeadBucket",
         ("PUT", false) if query.is_empty() => "CreateBucket",
         _ => "OtherS3",
@@ -222,6 +248,14 @@ mod tests {
         assert_eq!(named(Method::GET, "/b/?versions"), "ListObjectVersions");
         assert_eq!(named(Method::PUT, "/b"), "CreateBucket");
         assert_eq!(named(Method::GET, "/"), "ListBuckets");
+        assert_eq!(named(Method::GET, "/b?prefix=a&marker=b"), "ListObjects");
+        assert_eq!(named(Method::GET, "/b?policy"), "GetBucketPolicy");
+        assert_eq!(named(Method::GET, "/b?cors"), "OtherS3");
+        assert_eq!(
+            named(Method::PUT, "/b/k?partNumber=1&uploadId=2"),
+            "UploadPart"
+        );
+        assert_eq!(named(Method::POST, "/b/k?uploads"), "CreateMultipartUpload");
     }
 
     #[test]

@@ -77,6 +77,26 @@ CREATE TABLE IF NOT EXISTS messages (
     first_received INTEGER,
     source TEXT
 );
+CREATE TABLE IF NOT EXISTS settings (
+    service TEXT NOT NULL,
+    resource TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (service, resource, name)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY,
+    bucket TEXT NOT NULL,
+    key TEXT NOT NULL,
+    object TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parts (
+    upload TEXT NOT NULL REFERENCES uploads (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    etag TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (upload, number)
+);
 CREATE INDEX IF NOT EXISTS messages_by_queue ON messages (queue, visible, id);
 ";
 

@@ -2,13 +2,15 @@
 //! time, named by delivery, late now and then, and at least once.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read as _, Write};
 
+use flate2::bufread::GzDecoder;
 use flate2::{Compression, GzBuilder};
 
 use crate::dice::{Dice, derive, derive_text, mix};
 use crate::record::Record;
 use crate::rhythm::{push_day, push_minute};
+use crate::signer::sha256;
 
 /// How CloudTrail delivers.
 #[derive(Clone, Debug)]
@@ -60,6 +62,12 @@ pub struct LogFile {
     pub size: usize,
     /// When it was delivered, in seconds of the epoch.
     pub delivered: i64,
+    /// The time of its oldest event.
+    pub oldest: i64,
+    /// The time of its newest event.
+    pub newest: i64,
+    /// The SHA-256 of the bytes before compression.
+    pub sha256: [u8; 32],
 }
 
 /// Packs records, which come in about the order of time, into log files.
@@ -91,12 +99,15 @@ where
 /// What makes a file: window, account, Region, folder.
 type Group = (i64, String, String, &'static str);
 
+/// A record's time and text.
+type Timed = (i64, String);
+
 /// The files of [`deliver`], one after the other.
 #[derive(Debug)]
 pub struct LogFiles<I> {
     records: I,
     delivery: Delivery,
-    open: BTreeMap<Group, Vec<String>>,
+    open: BTreeMap<Group, Vec<Timed>>,
     /// Files in reverse order.
     done: Vec<LogFile>,
     /// Windows before this one are closed.
@@ -157,12 +168,16 @@ impl<I> LogFiles<I> {
             self.open
                 .entry(group(again))
                 .or_default()
-                .push(record.json.clone());
+                .push((record.time, record.json.clone()));
         }
-        self.open.entry(group(at)).or_default().push(record.json);
+        let group = group(at);
+        self.open
+            .entry(group)
+            .or_default()
+            .push((record.time, record.json));
     }
 
-    fn close(&mut self, group: &Group, mut records: Vec<String>) {
+    fn close(&mut self, group: &Group, mut records: Vec<Timed>) {
         let (window, account, region, folder) = group;
         let seed = derive(
             derive_text(
@@ -183,13 +198,18 @@ impl<I> LogFiles<I> {
             let delay = 60 * i64::try_from(2 + dice.below(8)).unwrap_or(5);
             let delivered = (window + 1) * i64::from(self.delivery.window.max(1)) + delay;
             let key = self.key(account, region, folder, delivered, dice.roll());
-            let body = format!("{{\"Records\":[{}]}}", chunk.join(","));
+            let texts: Vec<&str> = chunk.iter().map(|(_, text)| text.as_str()).collect();
+            let body = format!("{{\"Records\":[{}]}}", texts.join(","));
+            let times = || chunk.iter().map(|(time, _)| *time);
             self.done.push(LogFile {
                 key,
                 records: chunk.len(),
                 size: body.len(),
                 body: compress(body.as_bytes(), self.delivery.level),
                 delivered,
+                oldest: times().min().unwrap_or(delivered),
+                newest: times().max().unwrap_or(delivered),
+                sha256: sha256(body.as_bytes()),
             });
         }
     }
@@ -249,4 +269,11 @@ pub fn compress(body: &[u8], level: u32) -> Vec<u8> {
     // Writing into memory does not fail.
     let _ = encoder.write_all(body);
     encoder.finish().unwrap_or_default()
+}
+
+/// Inflates one gzip member; nothing where there is none or it is damaged.
+pub(crate) fn inflate(body: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    GzDecoder::new(body).read_to_end(&mut content).ok()?;
+    Some(content)
 }

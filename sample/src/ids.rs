@@ -1,6 +1,6 @@
 //! Ids, keys, addresses and tokens: real in shape, and nobody's.
 
-use crate::dice::{mix, scale};
+use crate::dice::{derive_text, mix, scale};
 use crate::rhythm::push_number;
 use crate::words;
 
@@ -11,6 +11,15 @@ pub(crate) fn push_hex(out: &mut String, value: u64, digits: u32) {
         let digit = (value >> (place * 4)) & 0xf;
         out.push(char::from(HEX[digit as usize]));
     }
+}
+
+/// Draws 32 hexadecimal digits for a text.
+pub(crate) fn drawn_hex(text: &str) -> String {
+    let seed = derive_text(4, text);
+    let mut hex = String::new();
+    push_hex(&mut hex, seed, 16);
+    push_hex(&mut hex, mix(seed), 16);
+    hex
 }
 
 /// Appends a version-4 GUID. All 64 bits of `unique` are in it, so that GUIDs

@@ -88,12 +88,22 @@ pub(crate) fn push_time(out: &mut String, second: i64) {
     push_parts(out, second, ["-", "-", "T", ":", ":", "Z"]);
 }
 
+/// Writes `2026-10-13T04:05:06+00:00`, as the AWS CLI prints times.
+pub(crate) fn push_offset_time(out: &mut String, second: i64) {
+    push_parts(out, second, ["-", "-", "T", ":", ":", "+00:00"]);
+}
+
 /// Writes `20261013T0405Z`, as the names of log files have it.
 pub(crate) fn push_minute(out: &mut String, second: i64) {
     let length = out.len();
     push_parts(out, second, ["", "", "T", "", "", "Z"]);
     out.truncate(length + 13);
     out.push('Z');
+}
+
+/// Writes `20261013T040506Z`, as the names of digests have it.
+pub(crate) fn push_second(out: &mut String, second: i64) {
+    push_parts(out, second, ["", "", "T", "", "", "Z"]);
 }
 
 /// Writes `2026/10/13`.

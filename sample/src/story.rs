@@ -11,8 +11,10 @@ mod cast;
 
 use jiff::Timestamp;
 
+use crate::archive::Archive;
 use crate::deliver::{Delivery, LogFile, deliver};
 use crate::record::Record;
+use crate::signing::Signing;
 use crate::trail::Trail;
 
 /// The account in which the pipeline's user lives.
@@ -23,6 +25,8 @@ pub const RECORDS: &str = "444455556666";
 pub const INTRUDER: &str = "203.0.113.50";
 /// The bucket that the shipped triggers say the log files are in.
 pub const BUCKET: &str = "example-trail-logs";
+/// The trail that delivers; the intruder stops another one, and may not delete this one.
+pub const TRAIL: &str = "security-audit";
 
 /// The noise around the story.
 pub fn noise() -> Trail {
@@ -76,4 +80,25 @@ pub fn files() -> Vec<LogFile> {
     let mut files: Vec<LogFile> = deliver(records(), delivery()).collect();
     files.sort_by(|left, right| left.key.cmp(&right.key));
     files
+}
+
+/// How the shipped files are signed.
+///
+/// Somebody started the trail a quarter of an hour before the first event, at
+/// no full hour, so no digest covers an hour of the clock.
+pub fn signing() -> Signing {
+    let noise = noise();
+    let signing = Signing::new(&noise, &delivery());
+    Signing {
+        bucket: BUCKET.to_owned(),
+        trail: TRAIL.to_owned(),
+        // 2026-10-12T23:45:31Z.
+        start: noise.start.as_second() - 869,
+        ..signing
+    }
+}
+
+/// The bucket with the log files of the sample trail and their digests.
+pub fn archive() -> Archive {
+    Archive::of(files(), &signing())
 }

@@ -1,6 +1,6 @@
 //! What to generate.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::generator::Records;
 use crate::plant::Plant;
@@ -82,6 +82,18 @@ impl Default for Trail {
 }
 
 impl Trail {
+    /// A small trail of one account and two Regions over some hours, for tests that need a few files.
+    pub fn hours(hours: u16) -> Self {
+        let trail = Self::default();
+        Self {
+            accounts: vec![ACCOUNTS[0].to_owned()],
+            regions: ["us-east-1", "eu-west-1"].map(str::to_owned).to_vec(),
+            end: trail.start + SignedDuration::from_hours(i64::from(hours)),
+            events: u64::from(hours) * 60,
+            ..trail
+        }
+    }
+
     /// Generates the records in about the order of time (the start of an
     /// insight is reported late).
     pub fn records(&self) -> Records<'_> {

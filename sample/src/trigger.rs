@@ -1,19 +1,23 @@
 //! The payloads that the functions are invoked with: notifications of log
-//! files in every shape, and requests of the lookup API.
+//! files in every shape, one of a digest, and requests of the lookup API.
 //!
 //! They are written as text and not built as values, so that the order of
 //! their fields is AWS's and does not depend on features of the JSON crate.
 
 use std::fmt::Write as _;
 
-use crate::deliver::LogFile;
+use crate::archive::{Archive, Object, etag, sequencer, version};
 use crate::dice::{derive_text, mix};
-use crate::ids::{push_guid, push_hex};
+use crate::ids::{drawn_hex, push_guid};
 use crate::record::Category;
 use crate::rhythm::push_time;
 use crate::story::{BUCKET, RECORDS, WORKLOADS};
 
 const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:example-trail-index";
+/// The evening of the intrusion, as it was delivered.
+const EVENING: &str = "AWSLogs/444455556666/CloudTrail/us-east-1/2026/10/13/";
+/// The digest that lists most of it.
+const EVENING_DIGESTS: &str = "AWSLogs/444455556666/CloudTrail-Digest/us-east-1/2026/10/13/444455556666_CloudTrail-Digest_us-east-1_security-audit_us-east-1_20261013T22";
 const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:example-trail-logs";
 
 /// A trigger payload and the name of its file.
@@ -25,43 +29,61 @@ pub struct Trigger {
     pub json: String,
 }
 
-/// Writes one payload of each shape for these files; none where there are no files.
-pub fn triggers(files: &[LogFile]) -> Vec<Trigger> {
+/// An object that is told of.
+#[derive(Clone, Copy, Debug)]
+struct Told<'a> {
+    key: &'a str,
+    size: usize,
+    written: i64,
+}
+
+impl<'a> Told<'a> {
+    fn of((key, object): (&'a String, &'a Object)) -> Self {
+        Self {
+            key,
+            size: object.bytes.len(),
+            written: object.written,
+        }
+    }
+}
+
+/// Writes one payload of each shape for the shipped trail; none where its files are not there.
+pub fn triggers(archive: &Archive) -> Vec<Trigger> {
     let in_folder = |account: &str, folder: &str| {
         let start = format!("AWSLogs/{account}/{folder}/");
-        files.iter().find(move |file| file.key.starts_with(&start))
+        let mut files = archive.logs().map(Told::of);
+        files.find(move |file| file.key.starts_with(&start))
     };
-    let (Some(first), Some(network), Some(insight)) = (
+    let mut digests = archive.digests().map(Told::of);
+    let (Some(first), Some(network), Some(insight), Some(digest)) = (
         in_folder(WORKLOADS, Category::Management.folder()),
         in_folder(WORKLOADS, Category::NetworkActivity.folder()),
         in_folder(RECORDS, Category::Insight.folder()),
+        digests.find(|digest| digest.key.starts_with(EVENING_DIGESTS)),
     ) else {
         return Vec::new();
     };
-    // The evening of the intrusion, as it was delivered.
-    let evening = |file: &&LogFile| {
-        file.key
-            .starts_with("AWSLogs/444455556666/CloudTrail/us-east-1/2026/10/13/")
-    };
-    let mut attack: Vec<&LogFile> = files.iter().filter(evening).collect();
-    attack.sort_by_key(|file| std::cmp::Reverse(file.delivered));
+    let mut attack: Vec<Told<'_>> = archive
+        .logs()
+        .map(Told::of)
+        .filter(|file| file.key.starts_with(EVENING))
+        .collect();
+    attack.sort_by_key(|file| std::cmp::Reverse(file.written));
     attack.truncate(5);
-    let attack_bodies: Vec<String> = attack.iter().map(|file| s3_event(&[file])).collect();
+    let attack_bodies: Vec<String> = attack.iter().map(|file| s3_event(*file)).collect();
     let test = test_event();
     let notice = notice(&attack);
     let shapes = [
-        ("s3-event", s3_event(&[first])),
+        ("s3-event", s3_event(first)),
         (
             "s3-event-in-sns",
-            sns_event(&s3_event(&[first]), "Amazon S3 Notification"),
+            sns_event(&s3_event(first), "Amazon S3 Notification"),
         ),
-        ("s3-event-in-sqs", sqs_event(&[s3_event(&[first])])),
+        ("s3-event-in-sqs", sqs_event(&[s3_event(first)])),
+        ("s3-event-of-digest-in-sqs", sqs_event(&[s3_event(digest)])),
         (
             "s3-event-in-sns-in-sqs",
-            sqs_event(&[sns_envelope(
-                &s3_event(&[network]),
-                "Amazon S3 Notification",
-            )]),
+            sqs_event(&[sns_envelope(&s3_event(network), "Amazon S3 Notification")]),
         ),
         ("s3-events-in-sqs-batch", sqs_event(&attack_bodies)),
         ("eventbridge-object-created", object_created(first)),
@@ -119,61 +141,38 @@ fn guid(text: &str) -> String {
     guid
 }
 
-fn hex(text: &str) -> String {
-    let seed = derive_text(4, text);
-    let mut hex = String::new();
-    push_hex(&mut hex, seed, 16);
-    push_hex(&mut hex, mix(seed), 16);
-    hex
-}
-
-fn sequencer(file: &LogFile) -> String {
-    let mut text = String::from("00");
-    push_hex(&mut text, file.delivered.unsigned_abs(), 8);
-    push_hex(&mut text, derive_text(5, &file.key), 8);
-    text
-}
-
 /// S3's own notification; its keys are form-url-encoded.
-fn s3_event(files: &[&LogFile]) -> String {
-    let mut records = Vec::new();
-    for file in files {
-        let etag = hex(&file.key);
-        let request = &hex(&etag)[..16].to_uppercase();
-        // Only letters, digits and `/_.-` occur, so that encoding changes nothing.
-        records.push(format!(
-            r#"{{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"{}","eventName":"ObjectCreated:Put","userIdentity":{{"principalId":"AWS:AROAEXAMPLECLOUDTRAIL:regionalDeliverySession"}},"requestParameters":{{"sourceIPAddress":"192.0.2.10"}},"responseElements":{{"x-amz-request-id":"{request}","x-amz-id-2":"EXAMPLEhostid0123456789="}},"s3":{{"s3SchemaVersion":"1.0","configurationId":"trail-log-files","bucket":{{"name":"{BUCKET}","ownerIdentity":{{"principalId":"A3EXAMPLEOWNER"}},"arn":"arn:aws:s3:::{BUCKET}"}},"object":{{"key":"{}","size":{},"eTag":"{etag}","versionId":"{}","sequencer":"{}"}}}}}}"#,
-            instant(file.delivered),
-            file.key,
-            file.body.len(),
-            version(file),
-            sequencer(file),
-        ));
-    }
-    format!(r#"{{"Records":[{}]}}"#, records.join(","))
+fn s3_event(file: Told<'_>) -> String {
+    let etag = etag(file.key);
+    let request = &drawn_hex(&etag)[..16].to_uppercase();
+    // Only letters, digits and `/_.-` occur, so that encoding changes nothing.
+    format!(
+        r#"{{"Records":[{{"eventVersion":"2.1","eventSource":"aws:s3","awsRegion":"us-east-1","eventTime":"{}","eventName":"ObjectCreated:Put","userIdentity":{{"principalId":"AWS:AROAEXAMPLECLOUDTRAIL:regionalDeliverySession"}},"requestParameters":{{"sourceIPAddress":"192.0.2.10"}},"responseElements":{{"x-amz-request-id":"{request}","x-amz-id-2":"EXAMPLEhostid0123456789="}},"s3":{{"s3SchemaVersion":"1.0","configurationId":"trail-log-files","bucket":{{"name":"{BUCKET}","ownerIdentity":{{"principalId":"A3EXAMPLEOWNER"}},"arn":"arn:aws:s3:::{BUCKET}"}},"object":{{"key":"{}","size":{},"eTag":"{etag}","versionId":"{}","sequencer":"{}"}}}}}}]}}"#,
+        instant(file.written),
+        file.key,
+        file.size,
+        version(file.key, file.written),
+        sequencer(file.key, file.written),
+    )
 }
 
-fn version(file: &LogFile) -> String {
-    format!("EXAMPLE{}", &hex(&sequencer(file))[..25])
-}
-
-fn object_created(file: &LogFile) -> String {
+fn object_created(file: Told<'_>) -> String {
     format!(
         r#"{{"version":"0","id":"{}","detail-type":"Object Created","source":"aws.s3","account":"{WORKLOADS}","time":"{}","region":"us-east-1","resources":["arn:aws:s3:::{BUCKET}"],"detail":{{"version":"0","bucket":{{"name":"{BUCKET}"}},"object":{{"key":"{}","size":{},"etag":"{}","version-id":"{}","sequencer":"{}"}},"request-id":"{}","requester":"cloudtrail.amazonaws.com","source-ip-address":"192.0.2.10","reason":"PutObject"}}}}"#,
-        guid(&file.key),
-        instant(file.delivered),
+        guid(file.key),
+        instant(file.written),
         file.key,
-        file.body.len(),
-        hex(&file.key),
-        version(file),
-        sequencer(file),
-        hex(&file.key)[..16].to_uppercase(),
+        file.size,
+        etag(file.key),
+        version(file.key, file.written),
+        sequencer(file.key, file.written),
+        etag(file.key)[..16].to_uppercase(),
     )
 }
 
 /// CloudTrail's own notice: the keys are an array, and not encoded.
-fn notice(files: &[&LogFile]) -> String {
-    let keys: Vec<String> = files.iter().map(|file| quote(&file.key)).collect();
+fn notice(files: &[Told<'_>]) -> String {
+    let keys: Vec<String> = files.iter().map(|file| quote(file.key)).collect();
     format!(
         r#"{{"s3Bucket":"{BUCKET}","s3ObjectKey":[{}]}}"#,
         keys.join(",")
@@ -220,9 +219,9 @@ fn sqs_event(bodies: &[String]) -> String {
         let _ = write!(
             out,
             r#"{{"messageId":"{id}","receiptHandle":"EXAMPLEreceipt{}","body":{},"attributes":{{"ApproximateReceiveCount":"1","SentTimestamp":"1791928690512","SenderId":"AIDAEXAMPLESENDER","ApproximateFirstReceiveTimestamp":"1791928690533"}},"messageAttributes":{{}},"md5OfBody":"{}","eventSource":"aws:sqs","eventSourceARN":"{QUEUE}","awsRegion":"us-east-1"}}"#,
-            hex(&id),
+            drawn_hex(&id),
             quote(body),
-            hex(body),
+            drawn_hex(body),
         );
     }
     out.push_str("]}");

@@ -10,8 +10,14 @@ mod concurrent;
 mod correlation;
 #[path = "detecting/crash.rs"]
 mod crash;
+#[path = "detecting/depth.rs"]
+mod depth;
 #[path = "detecting/fault.rs"]
 mod fault;
+#[path = "detecting/finding.rs"]
+mod finding;
+#[path = "detecting/foreign.rs"]
+mod foreign;
 #[path = "detecting/forgery.rs"]
 mod forgery;
 #[path = "detecting/front.rs"]

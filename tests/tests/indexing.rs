@@ -18,6 +18,8 @@ mod delivery;
 mod extreme;
 #[path = "indexing/fault.rs"]
 mod fault;
+#[path = "indexing/keeping.rs"]
+mod keeping;
 #[path = "indexing/oracle.rs"]
 mod oracle;
 #[path = "indexing/order.rs"]

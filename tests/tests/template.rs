@@ -20,6 +20,10 @@ mod detector;
 mod document;
 #[path = "template/event.rs"]
 mod event;
+#[path = "template/lifecycle.rs"]
+mod lifecycle;
+#[path = "template/permission.rs"]
+mod permission;
 #[path = "template/policy.rs"]
 mod policy;
 #[path = "template/queue.rs"]

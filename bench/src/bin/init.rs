@@ -74,7 +74,7 @@ fn start(path: &Path) -> Result<(f64, f64), Box<dyn std::error::Error>> {
                 "ALERT_TOPIC_ARN",
                 "arn:aws:sns:us-east-1:111122223333:measured",
             ),
-            ("RETENTION_DAYS", "90"),
+            ("RETENTION", "90"),
         ])
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -128,7 +128,7 @@ fn time(second: i64) -> String {
 fn title(alert: &Alert) -> String {
     let title = printable(&alert.rule.title);
     match alert.kind {
-        Kind::Event => title,
+        Kind::Event | Kind::Finding => title,
         Kind::Correlation => format!("{title} ({} events)", alert.count),
         Kind::Closing => format!("{title} ({} more)", alert.count),
     }

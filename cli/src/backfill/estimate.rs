@@ -3,6 +3,9 @@
 use std::fmt;
 
 use indicatif::HumanCount;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use super::survey::Survey;
@@ -26,12 +29,25 @@ pub(super) struct Estimate {
     most: u64,
     writes: f64,
     reads: f64,
+    restored: Option<Restored>,
 }
 
+/// What restored events take besides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Restored {
+    until: Date,
+    days: i64,
+    /// Storing them until then, with point-in-time recovery.
+    storage: f64,
+}
+
+/// The most bytes that are stored for a write unit.
+const BYTES_PER_WRITE_UNIT: f64 = 1_024.0;
+
 impl Estimate {
-    /// Estimates what indexing takes.
+    /// Estimates what indexing takes, and what restoring does: from now until a day.
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    pub(super) fn of(survey: &Survey) -> Self {
+    pub(super) fn of(survey: &Survey, restored: Option<(Timestamp, Date)>) -> Self {
         let [most, usual, fewest] =
             BYTES_PER_EVENT.map(|bytes_per_event| survey.bytes / bytes_per_event);
         Self {
@@ -40,6 +56,7 @@ impl Estimate {
             most,
             writes: price::WRITES.of(usual as f64 * WRITE_UNITS_PER_EVENT),
             reads: price::GETS.of(survey.files as f64),
+            restored: restored.map(|(now, until)| Restored::of(usual, now, until)),
         }
     }
 
@@ -51,7 +68,25 @@ impl Estimate {
             "events_at_most": self.most,
             "table_writes_usd": self.writes,
             "object_reads_usd": self.reads,
+            "table_storage_usd": self.restored.map(|restored| restored.storage),
         })
+    }
+}
+
+impl Restored {
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    fn of(events: u64, now: Timestamp, until: Date) -> Self {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let days = until.duration_since(today).as_hours() / 24;
+        let bytes = events as f64 * WRITE_UNITS_PER_EVENT * BYTES_PER_WRITE_UNIT;
+        let months = days as f64 * 24.0 / price::HOURS_A_MONTH;
+        let kept = bytes / price::GIGABYTE * months;
+        let storage = price::STORAGE.of(kept) + price::RECOVERY.of(kept);
+        Self {
+            until,
+            days,
+            storage,
+        }
     }
 }
 
@@ -66,7 +101,21 @@ impl fmt::Display for Estimate {
              {writes} to write them to the table ({WRITE_UNITS_PER_EVENT} write units an event, \
              ${} a million, us-east-1) and {reads} to read the files",
             price::WRITES.of(1e6)
-        )
+        )?;
+        if let Some(Restored {
+            until,
+            days,
+            storage,
+        }) = self.restored
+        {
+            let (storage, noun) = (Dollars(storage), if days == 1 { "day" } else { "days" });
+            write!(
+                formatter,
+                ", and at most {storage} to store them for {days} {noun}; they go when {until} \
+                 begins (UTC)"
+            )?;
+        }
+        Ok(())
     }
 }
 
@@ -94,7 +143,7 @@ mod tests {
             bytes: 150_000_000_000,
             others: 0,
         };
-        let estimate = Estimate::of(&survey);
+        let estimate = Estimate::of(&survey, None);
         assert_eq!(estimate.usual, 1_000_000_000);
         assert_eq!(
             (estimate.fewest, estimate.most),
@@ -103,11 +152,22 @@ mod tests {
         let text = estimate.to_string();
         assert!(text.starts_with("about 1,000,000,000 events (750,000,000 to 1,250,000,000:"));
         assert!(text.contains("\n$156.25 to write") && text.ends_with("$0.40 to read the files"));
-        let little = Estimate::of(&Survey {
-            files: 1,
-            bytes: 1_500,
-            others: 0,
-        })
+
+        let now = Timestamp::from_second(1_791_892_800).expect("a time");
+        let until = jiff::civil::date(2026, 11, 13);
+        let text = Estimate::of(&survey, Some((now, until))).to_string();
+        // 238 GB for a month and a little, at 45 cents.
+        assert!(text.ends_with(
+            "and at most $109.34 to store them for 31 days; they go when 2026-11-13 begins (UTC)"
+        ), "{text}");
+        let little = Estimate::of(
+            &Survey {
+                files: 1,
+                bytes: 1_500,
+                others: 0,
+            },
+            None,
+        )
         .to_string();
         assert!(little.contains("\nless than $0.01 to write"));
     }

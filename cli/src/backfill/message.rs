@@ -1,9 +1,10 @@
 //! Notifications as S3 sends them.
 
-use aws::objects::Listed;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use lambda::notice::{Object, Sender};
 use trail::ObjectKey;
+
+use crate::archive::Listed;
 
 /// The most log files of one message: so many that the indexer writes large segments, so
 /// few that one bad file sends few others back with it.
@@ -56,61 +57,49 @@ impl Group {
         self.objects.push(object);
     }
 
-    /// Writes the message: what S3 would have sent, had it been asked to in time.
+    /// Writes the message: what S3 would have sent, had it been asked to in time. With a
+    /// day, the log files are to be restored until it begins.
     ///
-    /// The version and the sequencer, which a listing does not tell, are left out.
-    pub(super) fn body(&self, bucket: &str, region: &str, now: Timestamp) -> String {
-        let records: Vec<_> = self
+    /// The sequencer, which a listing does not tell, is left out.
+    pub(super) fn body(
+        &self,
+        bucket: &str,
+        region: &str,
+        now: Timestamp,
+        restored_until: Option<&str>,
+    ) -> String {
+        let objects: Vec<_> = self
             .objects
             .iter()
-            .map(|object| record(object, bucket, region, now))
+            .map(|object| of(object, bucket))
             .collect();
-        json!({ "Records": records }).to_string()
+        let sender = Sender {
+            name: "trailkeep-backfill",
+            region,
+            time: &format!("{now:.3}"),
+        };
+        match restored_until {
+            Some(day) => sender.restored(&objects, day),
+            None => sender.created(&objects),
+        }
     }
 }
 
-fn record(object: &Listed, bucket: &str, region: &str, now: Timestamp) -> Value {
-    let mut described = json!({ "key": encode(&object.key), "size": object.size });
-    if let Some(etag) = &object.etag {
-        described["eTag"] = json!(etag);
+fn of(listed: &Listed, bucket: &str) -> Object {
+    Object {
+        bucket: bucket.to_owned(),
+        key: listed.key.clone(),
+        version: listed.version.clone(),
+        etag: listed.etag.clone(),
+        size: Some(listed.size),
+        sequencer: None,
     }
-    json!({
-        "eventVersion": "2.1",
-        "eventSource": "aws:s3",
-        "awsRegion": region,
-        "eventTime": format!("{now:.3}"),
-        "eventName": "ObjectCreated:Put",
-        "userIdentity": { "principalId": "trailkeep-backfill" },
-        "requestParameters": { "sourceIPAddress": "127.0.0.1" },
-        "responseElements": {},
-        "s3": {
-            "s3SchemaVersion": "1.0",
-            "configurationId": "trailkeep-backfill",
-            "bucket": { "name": bucket, "arn": format!("arn:{}:s3:::{bucket}", partition(region)) },
-            "object": described,
-        },
-    })
-}
-
-/// The part of AWS that a Region is in, as ARNs name it.
-fn partition(region: &str) -> &'static str {
-    match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    }
-}
-
-/// Encodes a key as S3 does in notifications: as a form value, slashes kept.
-fn encode(key: &str) -> String {
-    let parts = key.split('/');
-    let encoded = parts.map(|part| form_urlencoded::byte_serialize(part.as_bytes()).collect());
-    encoded.collect::<Vec<String>>().join("/")
 }
 
 #[cfg(test)]
 mod tests {
     use lambda::notice::read;
+    use serde_json::Value;
 
     use super::*;
 
@@ -120,6 +109,7 @@ mod tests {
             key,
             size,
             etag: Some("0123abcd".to_owned()),
+            version: (number > 0).then(|| format!("v{number}")),
         }
     }
 
@@ -130,16 +120,23 @@ mod tests {
             .map(|number| object("111122223333", "2026/10/13", number, 7))
             .collect();
         objects.iter().cloned().for_each(|object| group.add(object));
-        let body = group.body("logs", "eu-west-1", Timestamp::UNIX_EPOCH);
+        let body = group.body("logs", "eu-west-1", Timestamp::UNIX_EPOCH, None);
         let notice = read(&body).expect("a notification");
         assert!(notice.refused().is_empty());
         for (read, written) in notice.delivered().iter().zip(&objects) {
             assert_eq!((&read.bucket[..], &read.key), ("logs", &written.key));
             assert_eq!((read.size, &read.etag), (Some(7), &written.etag));
-            assert_eq!((&read.version, &read.sequencer), (&None, &None));
+            assert_eq!((&read.version, &read.sequencer), (&written.version, &None));
         }
         assert_eq!(notice.delivered().len(), objects.len());
         assert!(body.contains("\"eventTime\":\"1970-01-01T00:00:00.000Z\""));
+        assert!(!body.contains("restore"));
+
+        let until = Some("2027-01-15");
+        let restoring = group.body("logs", "eu-west-1", Timestamp::UNIX_EPOCH, until);
+        assert_eq!(read(&restoring).expect("a notification"), notice);
+        let restoring: Value = serde_json::from_str(&restoring).expect("JSON");
+        assert_eq!(restoring["trailkeep"]["restore_until"], "2027-01-15");
     }
 
     #[test]

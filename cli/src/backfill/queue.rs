@@ -5,8 +5,9 @@ use aws_config::{Region, SdkConfig};
 use jiff::Timestamp;
 use reqwest::Url;
 
+use super::Progress;
 use super::message::Group;
-use super::state::State;
+use crate::archive::{Listed, State};
 use crate::endpoint::region_of_queue;
 use crate::failure::Failure;
 
@@ -22,6 +23,7 @@ pub(super) struct Sender<'a> {
     bucket: &'a str,
     region: &'a str,
     now: Timestamp,
+    restored_until: Option<&'a str>,
     group: Group,
     batch: Batch,
     messages: u64,
@@ -44,12 +46,14 @@ impl<'a> Sender<'a> {
         bucket: &'a str,
         region: &'a str,
         now: Timestamp,
+        restored_until: Option<&'a str>,
     ) -> Self {
         Self {
             queue: Queue::new(&config_of(config, queue), queue.as_str()),
             bucket,
             region,
             now,
+            restored_until,
             group: Group::default(),
             batch: Batch::default(),
             messages: 0,
@@ -64,8 +68,8 @@ impl<'a> Sender<'a> {
     /// Takes a log file, sends what has become full, and tells how many files that were.
     pub(super) async fn add(
         &mut self,
-        object: aws::objects::Listed,
-        state: &mut State,
+        object: Listed,
+        state: &mut State<Progress>,
     ) -> Result<u64, Failure> {
         let sent = if self.group.takes(&object) {
             0
@@ -77,18 +81,18 @@ impl<'a> Sender<'a> {
     }
 
     /// Sends what is left, and tells how many files that were.
-    pub(super) async fn finish(&mut self, state: &mut State) -> Result<u64, Failure> {
+    pub(super) async fn finish(&mut self, state: &mut State<Progress>) -> Result<u64, Failure> {
         let sent = self.close(state).await?;
         Ok(sent + self.flush(state).await?)
     }
 
     /// Makes a message of the group.
-    async fn close(&mut self, state: &mut State) -> Result<u64, Failure> {
+    async fn close(&mut self, state: &mut State<Progress>) -> Result<u64, Failure> {
         if self.group.is_empty() {
             return Ok(0);
         }
         let group = std::mem::take(&mut self.group);
-        let body = group.body(self.bucket, self.region, self.now);
+        let body = group.body(self.bucket, self.region, self.now, self.restored_until);
         let is_full = self.batch.bodies.len() == aws::queue::BATCH
             || self.batch.bytes.saturating_add(body.len()) > MOST_BYTES;
         let sent = if is_full { self.flush(state).await? } else { 0 };
@@ -103,14 +107,14 @@ impl<'a> Sender<'a> {
     }
 
     /// Sends the batch and remembers it.
-    async fn flush(&mut self, state: &mut State) -> Result<u64, Failure> {
+    async fn flush(&mut self, state: &mut State<Progress>) -> Result<u64, Failure> {
         let batch = std::mem::take(&mut self.batch);
         if batch.bodies.is_empty() {
             return Ok(0);
         }
         self.queue.send(&batch.bodies).await?;
         self.messages += batch.bodies.len() as u64;
-        state.reach(batch.last_key)?;
+        state.change(|progress| progress.last_key = Some(batch.last_key))?;
         Ok(batch.files)
     }
 }

@@ -4,10 +4,8 @@ use std::fmt;
 
 use indicatif::{HumanBytes, HumanCount};
 
-use super::listing::Bucket;
-use super::plan::Stretch;
 use super::progress;
-use super::selection::Selection;
+use crate::archive::{Bucket, Selection, Stretch};
 use crate::failure::Failure;
 
 /// What a backfill is about to queue.

@@ -2,11 +2,8 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-
 use crate::failure::Failure;
+use crate::time_option::{Edge, seconds};
 
 /// The times between which events count.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -23,8 +20,8 @@ pub(super) struct Period {
 impl Period {
     /// The seconds since 1970 that count; nothing where all do.
     pub(super) fn seconds(&self) -> Result<Option<RangeInclusive<i64>>, Failure> {
-        let from = bound("--from", self.from.as_deref(), Edge::First)?;
-        let to = bound("--to", self.to.as_deref(), Edge::Last)?;
+        let from = seconds("--from", self.from.as_deref(), Edge::First)?;
+        let to = seconds("--to", self.to.as_deref(), Edge::Last)?;
         match (from, to) {
             (None, None) => Ok(None),
             (Some(from), Some(to)) if from > to => {
@@ -35,38 +32,11 @@ impl Period {
     }
 }
 
-#[derive(Clone, Copy)]
-enum Edge {
-    First,
-    Last,
-}
-
-fn bound(option: &str, text: Option<&str>, edge: Edge) -> Result<Option<i64>, Failure> {
-    let Some(text) = text else { return Ok(None) };
-    parse(text, edge).map(Some).ok_or_else(|| {
-        Failure::usage(format!(
-            "{option} {text} is not a time: expected 2026-10-13 or 2026-10-13T08:00:00Z"
-        ))
-    })
-}
-
-fn parse(text: &str, edge: Edge) -> Option<i64> {
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Some(time.as_second());
-    }
-    let day: Date = text.parse().ok().filter(|_| text.len() == 10)?;
-    let start = |day: Date| day.to_zoned(TimeZone::UTC).ok();
-    Some(match edge {
-        Edge::First => start(day)?.timestamp().as_second(),
-        Edge::Last => start(day.tomorrow().ok()?)?.timestamp().as_second() - 1,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seconds(from: &str, to: &str) -> Option<RangeInclusive<i64>> {
+    fn counted(from: &str, to: &str) -> Option<RangeInclusive<i64>> {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let period = Period {
             from: some(from),
@@ -79,14 +49,14 @@ mod tests {
     fn a_day_is_all_of_it() {
         let day = 1_791_849_600;
         assert_eq!(
-            seconds("2026-10-13", "2026-10-13"),
+            counted("2026-10-13", "2026-10-13"),
             Some(day..=day + 86_399)
         );
         assert_eq!(
-            seconds("2026-10-13T08:00:00+02:00", ""),
+            counted("2026-10-13T08:00:00+02:00", ""),
             Some(day + 6 * 3_600..=i64::MAX)
         );
-        assert_eq!(seconds("", ""), None);
+        assert_eq!(counted("", ""), None);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The summary as tables for people.
 
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write as _};
 
-use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, Table};
 use indicatif::HumanCount;
 
 use super::report::{OfName, OfRule, Report};
+use crate::plain_table::{table, write};
 use crate::rule_set::shown;
 use crate::rules_command::{colored, count};
 
@@ -50,32 +51,6 @@ pub(super) fn print(report: &Report) -> io::Result<()> {
         )?;
     }
     out.flush()
-}
-
-fn write(out: &mut impl Write, mut table: Table) -> io::Result<()> {
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    // Whether colours are wanted is for the stream to decide.
-    table.enforce_styling();
-    table.style_text_only();
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(if io::stdout().is_terminal() {
-        ContentArrangement::Dynamic
-    } else {
-        ContentArrangement::Disabled
-    });
-    let names = header.iter();
-    table.set_header(names.map(|name| Cell::new(name).add_attribute(Attribute::Bold)));
-    table
 }
 
 fn of_rules(rules: &[OfRule]) -> Table {

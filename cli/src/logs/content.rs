@@ -3,7 +3,7 @@
 use trail::LogFile;
 
 use super::delivery::whole;
-use super::{Format, LogPath, ReadError};
+use super::{Format, LogPath, ReadError, key};
 
 /// How the content of a file begins that is a plain array of records, once it is put in order.
 const HEAD: &[u8] = b"{\"Records\":";
@@ -26,8 +26,17 @@ impl Content {
 
 /// Reads a file whole; a plain array becomes the `Records` of an object.
 ///
-/// Lines are not for it: they are read one by one.
+/// A digest is no log file and not read: it is as one without records. Lines
+/// are not for it: they are read one by one.
 pub(crate) fn content(log: &LogPath) -> Result<Content, ReadError> {
+    let is_digest = match log.format {
+        Format::Compressed => key::is_digest(&log.path, ""),
+        Format::Plain => key::is_digest(&log.path, ".gz"),
+        Format::Lines => false,
+    };
+    if is_digest {
+        return Ok(Content::Plain([HEAD, b"[]}"].concat()));
+    }
     let body = whole(&log.path)?;
     let content = match log.format {
         Format::Compressed => {

@@ -23,6 +23,12 @@ pub(super) fn of_path(path: &Path, suffix: &str) -> Option<String> {
     (key.len() <= LONGEST).then(|| key.to_owned())
 }
 
+/// Tells whether a path is that of a digest, which has no records; `suffix` is what the file lacks of its name.
+pub(super) fn is_digest(path: &Path, suffix: &str) -> bool {
+    let key = of_path(path, suffix);
+    key.is_some_and(|key| ObjectKey::parse(&key).is_ok_and(|key| key.kind == ObjectKind::Digest))
+}
+
 /// Makes the key of a content that has none: by its first record, and its hash.
 ///
 /// The same content always has the same key, so that it is put once however
@@ -67,6 +73,8 @@ mod tests {
         let inflated = path.trim_end_matches(".gz");
         assert_eq!(of_path(Path::new(inflated), ".gz").as_deref(), Some(key));
         assert_eq!(of_path(Path::new(inflated), ""), None);
+        assert!(is_digest(Path::new(&path), "") && is_digest(Path::new(inflated), ".gz"));
+        assert!(!is_digest(Path::new(&path.replace("-Digest", "")), ""));
         assert_eq!(of_path(Path::new("/exports/x.json.gz"), ""), None);
     }
 

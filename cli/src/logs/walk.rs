@@ -66,6 +66,7 @@ impl Found {
                 self.skipped
                     .push((path, "it is no regular file".to_owned()));
             }
+            _ if goes_with_digests(&path) => {}
             Some(format) => {
                 self.files.push(LogPath {
                     path,
@@ -81,9 +82,40 @@ impl Found {
     }
 }
 
+/// Tells whether a file is what the AWS CLI answered about a digest: the metadata
+/// of the object beside it, or the public keys.
+fn goes_with_digests(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    name.is_some_and(|name| {
+        let object = name.strip_suffix(".metadata.json");
+        name == "public-keys.json"
+            || object.is_some_and(|object| Format::of(Path::new(object)).is_some())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_goes_with_digests_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in [
+            "digest.json.gz",
+            "digest.json.gz.metadata.json",
+            "log.json",
+            "log.json.metadata.json",
+            "public-keys.json",
+            "instance.metadata.json",
+        ] {
+            std::fs::write(folder.path().join(name), b"x").expect("a file");
+        }
+        let found = find(&[folder.path().to_owned()]);
+        let read: Vec<_> = found.files.iter().map(|file| file.path.clone()).collect();
+        let expected = ["digest.json.gz", "instance.metadata.json", "log.json"];
+        assert_eq!(read, expected.map(|name| folder.path().join(name)));
+        assert!(found.skipped.is_empty(), "{:?}", found.skipped);
+    }
 
     #[test]
     fn files_are_told_by_their_names_and_loops_end() {

@@ -57,20 +57,17 @@ impl Stack {
     /// open, so whoever had received messages or held leases is gone. Log files
     /// that were put before there was any detection are evaluated, too.
     pub(crate) async fn detection(&self, own: Vec<File>) -> Result<Detection, Failure> {
-        let dead_letters = self.cloud.create_queue(DEAD_LETTERS, None)?;
-        let queue = self
-            .cloud
-            .create_queue(QUEUE, Some((&dead_letters, RECEIVES)))?;
+        let (queue, dead_letters) = self.detection_queue()?;
         let published = self.cloud.create_queue(PUBLISHED, None)?;
         let topic = self.cloud.create_topic(TOPIC)?;
         self.cloud.subscribe(&topic, &published, true)?;
         published.restore(None)?;
+        queue.restore(Some(&dead_letters))?;
         if self.cloud.is_subscribed(&self.topic, &queue)? {
-            queue.restore(Some(&dead_letters))?;
             self.end_leases().await?;
         } else {
-            // The subscription comes last: a process that is killed before it begins anew.
-            queue.purge()?;
+            // The subscription comes last: a process that is killed before it begins anew. What
+            // it has left is evaluated twice, which is no matter; findings wait there, too.
             for announcement in self.announcements().await? {
                 queue.send(&announcement)?;
             }
@@ -88,7 +85,7 @@ impl Stack {
         let settings = Settings {
             rules,
             // Events of any age are alerted on, unless they are not kept.
-            retention: self.retention,
+            retention: self.policy.longest(),
             ..Settings::default()
         };
         let topics = Topics {
@@ -102,6 +99,15 @@ impl Stack {
             dead_letters,
             published,
         })
+    }
+
+    /// The detector's queue, with that of what it gives up. Findings are sent to it also where
+    /// no detector runs: the next one tells them.
+    pub(super) fn detection_queue(&self) -> Result<(Queue, Queue), Failure> {
+        let dead_letters = self.cloud.create_queue(DEAD_LETTERS, None)?;
+        let redrive = Some((&dead_letters, RECEIVES));
+        let queue = self.cloud.create_queue(QUEUE, redrive)?;
+        Ok((queue, dead_letters))
     }
 }
 

@@ -13,7 +13,8 @@ use index::file::{FileRecord, FileVersion};
 use index::finding::{Finding, FindingKind};
 use index::table;
 use index::tally::Tally;
-use trail::Category;
+use trail::key::ObjectKind;
+use trail::{Category, ObjectKey};
 
 use super::Stack;
 use super::resume::delivery_of;
@@ -26,6 +27,8 @@ pub(crate) struct Holdings {
     pub(crate) files: u64,
     /// Objects in the bucket that are no log files: digests and the like.
     pub(crate) other_objects: u64,
+    /// The accounts and Regions that digests are of.
+    pub(crate) digests: BTreeSet<(String, String)>,
     /// Elements of the files' `Records`.
     pub(crate) records: u64,
     /// Records that the files' segments hold.
@@ -78,6 +81,15 @@ impl Holdings {
     pub(crate) fn rejected(&self) -> u64 {
         let is_rejected = |finding: &&Finding| finding.kind == FindingKind::Rejected;
         self.findings.values().filter(is_rejected).count() as u64
+    }
+
+    fn count_digest(&mut self, key: &str) {
+        if let Ok(key) = ObjectKey::parse(key)
+            && key.kind == ObjectKind::Digest
+        {
+            let stream = (key.account.to_owned(), key.region.to_owned());
+            self.digests.insert(stream);
+        }
     }
 
     async fn count_segments(&mut self, table: &Table, files: &Files) -> Result<(), Failure> {
@@ -159,6 +171,7 @@ impl Stack {
             let (page, next) = self.versions(from).await?;
             position = next;
             for stored in page {
+                holdings.count_digest(&stored.version.key);
                 holdings.other_objects += u64::from(!files.expect(stored.version));
             }
         }

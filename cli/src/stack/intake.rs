@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use index::Day;
 use index::finding::{Finding, FindingKind};
+use tokio::runtime::Handle;
 
-use super::{Placed, Progress, Stack};
+use super::{Placed, Progress, Stack, signed};
 use crate::failure::Failure;
 use crate::logs::{self, Format, LogPath, Logs, ReadError, Stamp};
 
@@ -38,6 +40,10 @@ pub(crate) struct Intake {
     unreadable: BTreeMap<PathBuf, String>,
     known: u64,
     findings: HashSet<String>,
+    /// The announcements of digests that were put.
+    digests: Vec<String>,
+    /// The days that this look has marked to be verified.
+    marked: HashSet<(String, String, Day)>,
 }
 
 /// Whether a file that was changed just now is read.
@@ -56,6 +62,8 @@ pub(crate) enum Patience {
 pub(crate) struct Look {
     /// Log files that were put into the bucket.
     pub(crate) new: u64,
+    /// Digests that were put.
+    pub(crate) digests: u64,
     /// Whether files are left that may still be written to.
     pub(crate) is_waiting: bool,
 }
@@ -73,7 +81,20 @@ impl Intake {
             unreadable: BTreeMap::new(),
             known: 0,
             findings: HashSet::new(),
+            digests: Vec::new(),
+            marked: HashSet::new(),
         }
+    }
+
+    /// Takes the announcements of the digests that were put: to be sent once the log files are
+    /// indexed that these list.
+    pub(crate) fn digests(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.digests)
+    }
+
+    /// Has announcements sent, too, that a process before has left.
+    pub(crate) fn expect_digests(&mut self, announcements: Vec<String>) {
+        self.digests.extend(announcements);
     }
 
     /// Files that are no logs by their names.
@@ -111,6 +132,9 @@ impl Intake {
         let now = SystemTime::now();
         let mut look = Look::default();
         let before = std::mem::take(&mut self.waiting);
+        // Those of a look before may have been verified since.
+        self.marked.clear();
+        let digests = self.digests.len();
         for log in found.files {
             if stopping.is_set() {
                 break;
@@ -131,6 +155,7 @@ impl Intake {
                 look.is_waiting = true;
             }
         }
+        look.digests = (self.digests.len() - digests) as u64;
         Ok(look)
     }
 
@@ -142,11 +167,29 @@ impl Intake {
             progress,
             sources,
             known,
+            digests,
+            marked,
             ..
         } = self;
         let read = logs::read(log, |delivery| {
             objects += 1;
-            let key = delivery.key.clone();
+            let key = stack.key(&delivery);
+            if stack.takes_digest(&delivery) {
+                let metadata = signed::metadata_of(&log.path);
+                let put = stack.put_digest(delivery, metadata);
+                match put.map_err(|error| error.to_string())? {
+                    Some(announcement) => digests.push(announcement),
+                    None => *known += 1,
+                }
+                return Ok(());
+            }
+            if let Some(day) = stack.day_to_verify(&delivery)
+                && !marked.contains(&day)
+            {
+                let marking = Handle::current().block_on(stack.mark_day(&day));
+                marking.map_err(|error| error.to_string())?;
+                marked.insert(day);
+            }
             match stack.put(delivery).map_err(|error| error.to_string())? {
                 Placed::New => {
                     progress.expect(1);

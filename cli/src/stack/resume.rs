@@ -2,7 +2,8 @@
 //!
 //! The bucket and the table say what is done: a log file is indexed when its
 //! file record is there. So the queues of the process before are emptied, and
-//! every log file without a record is announced again.
+//! every log file without a record is announced again. Of digests likewise:
+//! one without a record is announced once the log files are indexed.
 
 use std::collections::HashSet;
 
@@ -12,26 +13,29 @@ use index::table;
 use serde_json::json;
 use trail::{LogFile, ObjectKey};
 
-use super::{BUCKET, Stack};
+use super::Stack;
+use super::digests::KnownDigests;
 use crate::failure::Failure;
 
 /// An object of the bucket, in one version.
 pub(super) struct Stored {
     pub(super) version: FileVersion,
-    etag: Option<String>,
-    size: i64,
+    pub(super) etag: Option<String>,
+    pub(super) size: i64,
 }
 
 /// Where a listing of versions goes on.
 type Position = (Option<String>, Option<String>);
 
 /// What was there when the stack was started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Resumed {
     /// Log files that are indexed.
     pub(crate) indexed: u64,
     /// Log files that were put and not indexed, and are announced again.
     pub(crate) announced: u64,
+    /// The announcements of digests that were put and not examined.
+    pub(crate) digests: Vec<String>,
 }
 
 impl Stack {
@@ -43,12 +47,20 @@ impl Stack {
         let table = self.table();
         let mut resumed = Resumed::default();
         let mut known: (String, HashSet<String>) = Default::default();
+        let mut digests = KnownDigests::default();
         let mut position = Some(Position::default());
         while let Some(from) = position.take() {
             let (page, next) = self.versions(from).await?;
             position = next;
             for stored in page {
+                let is_own = self.place.holds(&stored.version.key);
+                if is_own {
+                    self.horizon.note(&stored.version.key);
+                }
                 let Some(delivery) = delivery_of(&stored.version.key) else {
+                    if is_own && digests.lack(&table, &stored.version).await? {
+                        resumed.digests.push(announcement(&stored));
+                    }
                     continue;
                 };
                 let partition = table::files(&delivery.account, &delivery.region, delivery.day);
@@ -123,7 +135,7 @@ impl Stack {
             .objects
             .client()
             .list_object_versions()
-            .bucket(BUCKET)
+            .bucket(&self.place.bucket)
             .set_key_marker(key)
             .set_version_id_marker(version)
             .send()
@@ -139,7 +151,7 @@ impl Stack {
                     etag: object.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
                     size: object.size().unwrap_or_default(),
                     version: FileVersion {
-                        bucket: BUCKET.to_owned(),
+                        bucket: self.place.bucket.clone(),
                         version: object.version_id,
                         key: object.key?,
                     },
@@ -156,7 +168,7 @@ pub(super) fn delivery_of(key: &str) -> Option<Delivery> {
 }
 
 /// The notification that S3 sends to a queue without a topic in between.
-fn announcement(stored: &Stored) -> String {
+pub(super) fn announcement(stored: &Stored) -> String {
     json!({"Records": [{
         "eventVersion": "2.1",
         "eventSource": "aws:s3",
@@ -203,7 +215,7 @@ mod tests {
     fn an_announcement_names_the_object_that_it_is_about() {
         for key in ["AWSLogs/700***/CloudTrail/a b+c%20ü.json.gz", "plain"] {
             let version = FileVersion {
-                bucket: BUCKET.to_owned(),
+                bucket: "logs".to_owned(),
                 key: key.to_owned(),
                 version: Some("v1".to_owned()),
             };

@@ -1,9 +1,10 @@
-//! The lookup API on loopback.
+//! The lookup API on loopback, with the operators' routes.
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use axum::Router;
 use lookup::{Clock, History, loopback_guard};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -46,9 +47,11 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Starts answering lookups of a history.
-    pub(super) fn serve(self, history: History) -> RunningServer {
+    /// Starts answering lookups of a history, and operators.
+    pub(super) fn serve(self, history: History, operators: Router) -> RunningServer {
         let router = lookup::router(history, Clock::system())
+            .route_service("/v1/operator/{*route}", operators)
+            // Pages in a browser must not set holds: no request of theirs comes so far.
             .layer(axum::middleware::from_fn(loopback_guard));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = axum::serve(self.listener, router).with_graceful_shutdown(async {

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::Output;
 use super::detected::Detected;
+use super::proven::Proven;
 use crate::failure::Failure;
 use crate::stack::{GIVEN_UP, Holdings, Intake, rate};
 
@@ -27,6 +28,7 @@ pub(super) struct Summary {
     /// The events that this run indexed, and how long it took.
     run: (u64, f64),
     alerts: Option<Detected>,
+    proven: Option<Proven>,
 }
 
 /// A file that is not indexed.
@@ -39,7 +41,7 @@ struct Rejected {
 impl Summary {
     pub(super) fn new(
         holdings: Holdings,
-        alerts: Option<Detected>,
+        (alerts, proven): (Option<Detected>, Option<Proven>),
         intake: &Intake,
         run: (u64, f64),
     ) -> Self {
@@ -66,6 +68,7 @@ impl Summary {
             run,
             holdings,
             alerts,
+            proven,
         }
     }
 
@@ -85,7 +88,8 @@ impl Summary {
             && self.holdings.findings.is_empty()
             && self.holdings.quarantined == 0
             && self.holdings.duplicates().is_some()
-            && self.alerts.as_ref().is_none_or(Detected::are_whole);
+            && self.alerts.as_ref().is_none_or(Detected::are_whole)
+            && self.proven.as_ref().is_none_or(Proven::is_clean);
         if is_clean {
             ExitCode::SUCCESS
         } else {
@@ -124,6 +128,7 @@ impl Summary {
             "accounts": held.accounts,
             "regions": held.regions,
             "rejected": self.rejected,
+            "integrity": self.proven.as_ref().map(Proven::json),
             "alerts": self.alerts.as_ref().map(Detected::json),
             "run": {
                 "events": indexed,
@@ -205,6 +210,9 @@ impl fmt::Display for Summary {
         line("time range", &range)?;
         line("accounts", &names(&held.accounts))?;
         line("regions", &names(&held.regions))?;
+        if let Some(proven) = &self.proven {
+            line("integrity", proven)?;
+        }
         match &self.alerts {
             Some(alerts) => line("alerts", alerts),
             None => Ok(()),

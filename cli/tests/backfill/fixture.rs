@@ -84,10 +84,15 @@ impl Fixture {
     }
 
     pub(crate) fn backfill(&self, location: &str) -> Command {
+        self.backfill_at(location, self.cloud.s3())
+    }
+
+    /// A backfill that reads the bucket at an address.
+    pub(crate) fn backfill_at(&self, location: &str, s3: &str) -> Command {
         let mut command = command::trailkeep(self.home.path());
         command
             .args(["backfill", location, "--queue-url", self.queue.url()])
-            .args(["--endpoint-url", self.cloud.s3()])
+            .args(["--endpoint-url", s3])
             .arg("--state")
             .arg(self.state())
             .env("AWS_ACCESS_KEY_ID", "local")
@@ -129,6 +134,7 @@ impl Fixture {
     }
 
     pub(crate) fn listings(&self) -> u64 {
-        self.cloud.faults().counters().calls("ListObjectsV2")
+        let counters = self.cloud.faults().counters();
+        counters.calls("ListObjectsV2") + counters.calls("ListObjectVersions")
     }
 }

@@ -107,15 +107,38 @@ impl Running {
 
     /// Gets an answer of the API.
     pub(crate) fn get(&self, path: &str) -> Value {
+        serde_json::from_str(&self.get_text(path)).expect("JSON")
+    }
+
+    /// Gets an answer of the API as it comes.
+    pub(crate) fn get_text(&self, path: &str) -> String {
         let url = format!("{}{path}", self.url);
-        let answer = runtime().block_on(async {
+        runtime().block_on(async {
             let response = reqwest::get(&url).await.expect("an answer");
             let is_success = response.status().is_success();
             let body = response.text().await.expect("its body");
             assert!(is_success, "{url}: {body}");
             body
-        });
-        serde_json::from_str(&answer).expect("JSON")
+        })
+    }
+
+    /// Posts to the API, as a page of some origin where one is given, and gives the answer.
+    pub(crate) fn post(&self, path: &str, body: &Value, origin: Option<&str>) -> (u16, Value) {
+        let url = format!("{}{path}", self.url);
+        runtime().block_on(async {
+            let mut request = reqwest::Client::new().post(&url);
+            if !body.is_null() {
+                let json = "application/json";
+                request = request.header("content-type", json).body(body.to_string());
+            }
+            if let Some(origin) = origin {
+                request = request.header("origin", origin);
+            }
+            let response = request.send().await.expect("an answer");
+            let status = response.status().as_u16();
+            let body = response.text().await.expect("its body");
+            (status, serde_json::from_str(&body).expect("JSON"))
+        })
     }
 
     /// Pages through all events, newest first, and gives their ids.

@@ -9,10 +9,12 @@ use lambda::error::Failure;
 use lambda::live::{Disbelief, LiveEvent};
 use lambda::notice::{Message, Source};
 use trail::LogFile;
-use trail::log_file::Entry;
 
+use crate::agreement::unevaluated;
 use crate::book::Loaded;
-use crate::evaluation::{self, Gathering, Origin, Progress};
+use crate::candidate::Candidate;
+use crate::content::Content;
+use crate::evaluation::{self, Gathering, Origin, Progress, Unheard};
 use crate::file::File;
 use crate::invocation::Invocation;
 use crate::{Counts, Detector};
@@ -34,9 +36,6 @@ struct Unevaluated(u64);
 #[derive(Debug, thiserror::Error)]
 #[error("the rules of the user's own could not be read")]
 struct WithoutOwnRules;
-
-/// What a message has that looks like an event of EventBridge.
-pub(crate) type Live = Option<Result<LiveEvent, Disbelief>>;
 
 /// The batch's account: who is told what of which message.
 struct Ledger<'m> {
@@ -71,7 +70,7 @@ impl Detector {
     pub(crate) async fn detect(
         &self,
         messages: &[Message],
-        live: Vec<Live>,
+        contents: Vec<Content>,
         batch: &mut Batch,
         loaded: &Loaded,
         invocation: &Invocation,
@@ -84,17 +83,28 @@ impl Detector {
         };
         let mut files: Vec<(Origin, File)> = Vec::new();
         let mut named: HashMap<FileVersion, Origin> = HashMap::new();
-        for (message, live) in messages.iter().zip(live) {
-            // Once, so that rules which cannot be read for long do not stop the others.
+        for (message, content) in messages.iter().zip(contents) {
+            // Once, so that rules which cannot be read for long do not stop the others. A
+            // finding needs no rule.
+            let is_ruled = !matches!(content, Content::Finding(_));
             let may_wait = message.source == Source::Queue && message.receive_count <= 1;
-            if !loaded.is_whole && may_wait {
+            if !loaded.is_whole && may_wait && is_ruled {
                 let failure = Failure::retry(WithoutOwnRules);
                 ledger.batch.settle(&message.id, Outcome::Failed(failure));
                 continue;
             }
-            match live {
-                Some(event) => take_event(event, message, &mut gathering, &mut ledger),
-                None => take_files(message, &mut gathering, &mut ledger, &mut files, &mut named),
+            match content {
+                Content::Event(event) => take_event(event, message, &mut gathering, &mut ledger),
+                Content::Finding(finding) => {
+                    let candidate = match finding {
+                        Ok(finding) => self.outbox.meet(&finding, invocation).await,
+                        Err(error) => Err(Failure::reject(error)),
+                    };
+                    take_finding(candidate, message, &mut gathering, &mut ledger);
+                }
+                Content::Notice => {
+                    take_files(message, &mut gathering, &mut ledger, &mut files, &mut named);
+                }
             }
             if gathering.is_full() {
                 self.settle(&mut gathering, &mut ledger, invocation).await;
@@ -141,24 +151,17 @@ impl Detector {
         (gathering, ledger): (&mut Gathering<'_>, &mut Ledger<'_>),
         invocation: &Invocation,
     ) -> Result<(), Failure> {
-        let seen = |counts: &Counts| (counts.evaluated, counts.quarantined);
-        let before = seen(&gathering.counts);
+        let before = gathering.counts.quarantined;
         let mut records = evaluation::open(log)?;
         while gathering.file(&mut records, origin, &file.version.key) == Progress::Full {
             self.settle(gathering, ledger, invocation).await;
         }
-        let (evaluated, quarantined) = seen(&gathering.counts);
-        if quarantined > before.1 {
+        if gathering.counts.quarantined > before {
             // What the indexer keeps must have been evaluated: where the two readers
             // disagree, the file goes to the dead letters and does not pass unseen.
-            let entries = log.entries().map_err(Failure::reject)?;
-            let records = entries
-                .iter()
-                .filter(|entry| matches!(entry, Entry::Record(_)))
-                .count() as u64;
-            let evaluated = evaluated - before.0;
-            if evaluated < records {
-                return Err(Failure::reject(Unevaluated(records - evaluated)));
+            let count = unevaluated(log, gathering.loaded)?;
+            if count > 0 {
+                return Err(Failure::reject(Unevaluated(count)));
             }
         }
         Ok(())
@@ -196,15 +199,33 @@ fn take_event<'m>(
     match event {
         Ok(event) => {
             let origin = ledger.origin(&message.id);
-            if !gathering.live(&event.record, origin) {
-                gathering.counts.refused += 1;
-                tracing::warn!(id = message.id, "an event is no record");
+            if let Err(unheard) = gathering.live(&event.record, origin) {
+                gathering.counts.refused += u64::from(unheard == Unheard::NoRecord);
+                tracing::warn!(id = message.id, %unheard, "an event is not evaluated");
+                ledger.batch.settle(&message.id, unheard.outcome());
             }
         }
         Err(disbelief) => {
             gathering.counts.refused += 1;
             tracing::warn!(id = message.id, %disbelief, "an event is not believed");
         }
+    }
+}
+
+fn take_finding<'m>(
+    candidate: Result<Candidate, Failure>,
+    message: &'m Message,
+    gathering: &mut Gathering<'_>,
+    ledger: &mut Ledger<'m>,
+) {
+    match candidate {
+        Ok(candidate) => {
+            // Done unless its alert fails.
+            ledger.batch.settle(&message.id, Outcome::Done);
+            let origin = ledger.origin(&message.id);
+            gathering.finding(candidate, origin);
+        }
+        Err(failure) => ledger.batch.settle(&message.id, Outcome::Failed(failure)),
     }
 }
 

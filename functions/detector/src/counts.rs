@@ -26,11 +26,13 @@ pub struct Counts {
     pub expired: u64,
     /// Matches of rules that alert.
     pub matches: u64,
+    /// Findings of Trailkeep's own that came.
+    pub findings: u64,
     /// Alerts that were published.
     pub published: u64,
     /// Matches that were folded into a window of suppression.
     pub suppressed: u64,
-    /// Matches that were met before, on the other path or in an earlier attempt.
+    /// Matches and findings that were met before, on the other path or in an earlier attempt.
     pub known: u64,
     /// Alerts that the sweep found unpublished, and whose lease was over.
     pub pending: u64,
@@ -65,6 +67,7 @@ impl Counts {
             quarantined,
             expired,
             matches,
+            findings,
             published,
             suppressed,
             known,
@@ -82,6 +85,7 @@ impl Counts {
         self.quarantined += quarantined;
         self.expired += expired;
         self.matches += matches;
+        self.findings += findings;
         self.published += published;
         self.suppressed += suppressed;
         self.known += known;
@@ -111,6 +115,7 @@ impl Counts {
             .count("MatchesExpired", self.expired)
             .count("Matches", self.matches)
             .count("MatchesKnown", self.known)
+            .count("Findings", self.findings)
             .count("AlertsPublished", self.published)
             .count("AlertsSuppressed", self.suppressed)
             .count("AlertsPending", self.pending)

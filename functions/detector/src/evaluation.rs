@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use alerts::{Alert, GroupValue};
-use detection::{Event, Log, RuleIndex, Scratch, Stage};
+use detection::{Event, Log, RecordError, RuleIndex, Scratch, Stage};
 use index::Retention;
 use index::table::alerting::Key;
+use lambda::batch::Outcome;
 use lambda::error::Failure;
 use trail::{LogFile, Record};
 
@@ -56,6 +57,28 @@ pub(crate) enum Progress {
     Full,
 }
 
+/// Says why an event of EventBridge was not evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unheard {
+    /// It is no record, and nothing is lost by it.
+    #[error("the event is no record")]
+    NoRecord,
+    /// It is a record, and the rules could not be held against it.
+    #[error("the event could not be evaluated: {0}")]
+    Unevaluated(RecordError),
+}
+
+impl Unheard {
+    /// What becomes of the event's message.
+    pub(crate) fn outcome(self) -> Outcome {
+        match self {
+            Self::NoRecord => Outcome::Done,
+            // It may be what a rule is there for: somebody must see to it.
+            Self::Unevaluated(_) => Outcome::Failed(Failure::reject(self)),
+        }
+    }
+}
+
 impl<'l> Gathering<'l> {
     pub(crate) fn new(loaded: &'l Loaded, retention: Retention, now: i64) -> Self {
         Self {
@@ -70,23 +93,24 @@ impl<'l> Gathering<'l> {
         }
     }
 
-    /// Evaluates an event of EventBridge; answers whether it is a record.
-    pub(crate) fn live(&mut self, record: &str, origin: Origin) -> bool {
-        let Ok(read) = Record::parse(record) else {
-            return false;
-        };
-        let Ok(rules) = self
-            .loaded
-            .engine
+    /// Evaluates an event of EventBridge.
+    pub(crate) fn live(&mut self, record: &str, origin: Origin) -> Result<(), Unheard> {
+        let read = Record::parse(record).map_err(|_| Unheard::NoRecord)?;
+        let engine = &self.loaded.engine;
+        let rules = engine
             .matches(&mut self.scratch, record.as_bytes())
-        else {
-            return false;
-        };
-        let rules = rules.to_vec();
+            .map_err(Unheard::Unevaluated)?
+            .to_vec();
         self.counts.evaluated += 1;
         Counts::note_lag(&mut self.counts.event_lag, self.now - read.time());
         self.take(record.as_bytes(), &rules, origin, None);
-        true
+        Ok(())
+    }
+
+    /// Takes in a finding of Trailkeep's own.
+    pub(crate) fn finding(&mut self, candidate: Candidate, origin: Origin) {
+        self.counts.findings += 1;
+        self.add(candidate, origin, 0);
     }
 
     /// Evaluates the records of a log file from where it was left.
@@ -138,6 +162,7 @@ impl<'l> Gathering<'l> {
             return;
         };
         let horizon = self.retention.horizon(self.now);
+        let mut is_read = true;
         for sighted in self.loaded.correlations.sightings(rules, &event) {
             if sighted.sighting.second >= horizon {
                 self.sightings.add(sighted, origin, text);
@@ -160,8 +185,8 @@ impl<'l> Gathering<'l> {
             let summary = &self.loaded.summaries[index.number()];
             let Ok(alert) = Alert::of_event(summary, text, &group, log_file) else {
                 // It has no time: the indexer has it on record as none that can be indexed.
-                self.counts.quarantined += 1;
-                return;
+                is_read = false;
+                continue;
             };
             self.counts.matches += 1;
             let time = alert.first_time;
@@ -173,6 +198,7 @@ impl<'l> Gathering<'l> {
             let candidate = Candidate::new(alert, time, suppress, self.retention);
             self.add(candidate, origin, record.len());
         }
+        self.counts.quarantined += u64::from(!is_read);
     }
 
     fn add(&mut self, candidate: Candidate, origin: Origin, size: usize) {
@@ -199,4 +225,19 @@ impl<'l> Gathering<'l> {
 /// Opens a log file's records, as the indexer does: what it refuses is refused here.
 pub(crate) fn open(log: &LogFile) -> Result<Log<'_>, Failure> {
     Log::open(log.content()).map_err(Failure::reject)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_that_rules_could_not_be_held_against_is_rejected_and_one_that_is_none_is_not() {
+        let unevaluated = Unheard::Unevaluated(RecordError::Malformed(7)).outcome();
+        let Outcome::Failed(failure) = unevaluated else {
+            panic!("it must not pass");
+        };
+        assert!(!failure.is_retry());
+        assert!(matches!(Unheard::NoRecord.outcome(), Outcome::Done));
+    }
 }

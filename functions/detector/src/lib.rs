@@ -3,27 +3,30 @@
 //! Events come by two paths: with the log files, minutes later and complete, and
 //! from EventBridge, within seconds and mostly. An alert's key is made of its event
 //! and rule alone, so that whichever comes first publishes it and the other finds
-//! it there. A third kind of invocation, by schedule, is the sweep, which publishes
+//! it there. Findings of the other functions come to its queue, too: only the detector
+//! publishes. A third kind of invocation, by schedule, is the sweep, which publishes
 //! what a crash left unpublished and closes windows of suppression.
 
 use std::time::Duration;
 
 use aws::{Objects, Table};
 use lambda::batch::{Batch, BatchResponse, Undone};
-use lambda::live;
 use lambda::metric::Report;
 use lambda::notice::{self, Refusal};
 use serde_json::Value;
 
+mod agreement;
 mod batch;
 mod book;
 mod candidate;
 pub mod config;
+mod content;
 mod contention;
 mod correlation;
 mod counts;
 mod evaluation;
 mod file;
+mod finding;
 mod invocation;
 mod outbox;
 mod problem;
@@ -134,7 +137,7 @@ impl Detector {
         let mut batch = Batch::of(&messages);
         self.detect(
             &messages,
-            live::events(event),
+            content::contents(event),
             &mut batch,
             &loaded,
             &invocation,

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use alerts::message::STRUCTURE;
 use alerts::{Audience, Message, State};
-use aws::table::{Created, Marks};
+use aws::table::{Created, Marks, Put};
 use aws::topic::Publication;
 use aws::{Table, Topic};
-use index::Retention;
-use index::table::alerting;
+use index::table::alerting::{self, Key};
+use index::{Day, Item, Retention};
 use lambda::error::Failure;
 
 use crate::candidate::{Candidate, PENDING, Standing, marks_of, standing};
@@ -66,6 +66,30 @@ pub(crate) enum Ended {
 struct Slow(Duration);
 
 impl Outbox {
+    /// The time at which something was met first, whoever asks and when.
+    ///
+    /// An alert on what happened at no certain time gets its key by it.
+    pub(crate) async fn first_met(
+        &self,
+        key: Key,
+        invocation: &Invocation,
+    ) -> Result<i64, Failure> {
+        let now = invocation.now();
+        let met = Item {
+            partition: key.partition,
+            sort: key.sort,
+            body: now.to_string().into_bytes(),
+            expires: self.retention.expires(Day::of(now)),
+        };
+        Ok(match self.table.put(&met).await.map_err(Failure::retry)? {
+            Put::Written => now,
+            Put::Present(present) => std::str::from_utf8(&present.body)
+                .ok()
+                .and_then(|text| text.parse().ok())
+                .unwrap_or(now),
+        })
+    }
+
     /// Makes an alert pending and held by this invocation; answers whether it is.
     ///
     /// It is not where the alert is settled, or somebody else is at it.

@@ -6,9 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use alerts::alert::Kind;
 use alerts::redact::RedactedRecord;
 use alerts::{Alert, Level, RuleSummary};
-use aws::table::Put;
 use index::table::alerting::{self, RULE_PROBLEM};
-use index::{Day, Item};
 use lambda::error::Failure;
 
 use crate::book::{Fault, Loaded};
@@ -73,23 +71,8 @@ impl Outbox {
         id: &str,
         invocation: &Invocation,
     ) -> Result<(), Failure> {
-        // The time of the alert is that of whoever met the problem first, so that the
-        // alert has one key.
-        let now = invocation.now();
         let key = alerting::rule_problem(id);
-        let met = Item {
-            partition: key.partition,
-            sort: key.sort,
-            body: now.to_string().into_bytes(),
-            expires: self.retention.expires(Day::of(now)),
-        };
-        let met = match self.table.put(&met).await.map_err(Failure::retry)? {
-            Put::Written => now,
-            Put::Present(present) => std::str::from_utf8(&present.body)
-                .ok()
-                .and_then(|text| text.parse().ok())
-                .unwrap_or(now),
-        };
+        let met = self.first_met(key, invocation).await?;
         let candidate = Candidate::new(alert_of(fault, id, met), met, 0, self.retention);
         self.begin_and_release(&candidate, invocation).await
     }
@@ -137,6 +120,7 @@ fn alert_of(fault: &Fault, id: &str, time: i64) -> Alert {
         last_time: time,
         event: None,
         opened_by: None,
+        finding: None,
         log_file: None,
         record: RedactedRecord::of(&record.to_string()),
     }

@@ -25,9 +25,9 @@ pub(crate) struct Unsettled {
     pub(crate) failure: Failure,
 }
 
-/// The invocation's time ran out before the match was settled.
+/// The invocation's time ran out before the alert was settled.
 #[derive(Debug, thiserror::Error)]
-#[error("the invocation's time ran out before the match was settled")]
+#[error("the invocation's time ran out before the alert was settled")]
 pub(crate) struct OutOfTime;
 
 impl Outbox {

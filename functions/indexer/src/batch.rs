@@ -1,17 +1,18 @@
 //! Indexes a number of files together.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::StreamExt as _;
-use index::file::{FileRecord, FileVersion};
+use index::file::FileRecord;
 use index::finding::{Finding, FindingKind, MOST_PLACES, Place};
-use index::segment::{Builder, Segment, Source, SourceNumber, stretch_of};
+use index::segment::{Builder, FULL_BYTES, Segment, Source, SourceNumber, stretch_of};
+use index::{Class, Visibility};
 use lambda::error::Failure;
 use tokio::time::Instant;
-use trail::LogFile;
 use trail::log_file::{Entry, Quarantined};
+use trail::{Category, LogFile};
 
-use crate::file::{Content, File, Replaced};
+use crate::file::{Content, File, Name, Replaced};
 use crate::writer::Conflict;
 use crate::{Counts, Indexer};
 
@@ -20,7 +21,7 @@ const FETCHED_AHEAD: usize = 4;
 
 /// A file that is done with, for better or worse.
 pub(crate) struct Finished {
-    pub(crate) version: FileVersion,
+    pub(crate) name: Name,
     pub(crate) outcome: Result<(), Failure>,
     pub(crate) counts: Counts,
 }
@@ -39,10 +40,10 @@ struct Progress {
 /// The files that are gathered into common segments.
 struct Gathering<'i> {
     indexer: &'i Indexer,
-    builder: Builder,
-    now: i64,
+    builders: BTreeMap<Class, Builder>,
+    visibility: &'i Visibility,
     progress: Vec<Progress>,
-    numbers: HashMap<FileVersion, usize>,
+    numbers: HashMap<Name, usize>,
     segments: u64,
 }
 
@@ -58,16 +59,19 @@ struct Unaccounted(Counts);
 
 impl Indexer {
     /// Indexes files together; each is finished on its own.
+    ///
+    /// What is past retention by `visibility` is counted and not indexed, and the rest
+    /// is kept as it says.
     pub(crate) async fn index_files(
         &self,
         files: Vec<File>,
-        now: i64,
+        visibility: &Visibility,
         deadline: Instant,
     ) -> Vec<Finished> {
         let mut gathering = Gathering {
             indexer: self,
-            builder: Builder::new(self.class.clone(), self.retention),
-            now,
+            builders: BTreeMap::new(),
+            visibility,
             progress: Vec::new(),
             numbers: HashMap::new(),
             segments: 0,
@@ -84,7 +88,7 @@ impl Indexer {
             .buffered(FETCHED_AHEAD);
         while let Some((file, content)) = contents.next().await {
             match content {
-                Ok(Content::Known(record)) => finished.push(known(file, &record)),
+                Ok(Content::Known(record)) => finished.push(known(&file, &record)),
                 Ok(Content::Replaced) => {
                     finished.push(self.conflicting(file, Failure::reject(Replaced)).await);
                 }
@@ -99,7 +103,7 @@ impl Indexer {
         gathering.flush().await;
         let segments = gathering.segments;
         for progress in gathering.progress {
-            finished.push(self.finish(progress).await);
+            finished.push(self.finish(progress, visibility).await);
         }
         if let Some(first) = finished.first_mut() {
             first.counts.segments = segments;
@@ -131,7 +135,7 @@ impl Indexer {
             self.record_finding(&finding, &file).await;
         }
         Finished {
-            version: file.version,
+            name: file.name(),
             outcome: Err(failure),
             counts,
         }
@@ -140,14 +144,15 @@ impl Indexer {
     /// Puts a finding. That it is known matters less than the failure it is about, whose
     /// message comes again and with it the finding.
     async fn record_finding(&self, finding: &Finding, file: &File) {
-        let item = finding.item(&file.delivery, self.retention);
+        let retention = self.policy.longest_of(&file.delivery.account);
+        let item = finding.item(&file.delivery, retention);
         if let Err(error) = self.writer.table().put(&item).await {
             tracing::error!(key = file.version.key, %error, "a finding was not recorded");
         }
     }
 
     /// Puts the record that a file is indexed, now that all its segments are.
-    async fn finish(&self, progress: Progress) -> Finished {
+    async fn finish(&self, progress: Progress, visibility: &Visibility) -> Finished {
         let Progress {
             file,
             mut record,
@@ -169,7 +174,7 @@ impl Indexer {
         if failure.is_none() && !counts.are_reconciled() {
             // Reported as they are, so that the metric shows it.
             return Finished {
-                version: file.version,
+                name: file.name(),
                 outcome: Err(Failure::retry(Unaccounted(counts))),
                 counts,
             };
@@ -182,7 +187,8 @@ impl Indexer {
             self.record_finding(&quarantine(&file, &quarantined, record.quarantined), &file)
                 .await;
         }
-        let item = record.item(&file.version, &file.delivery, self.retention);
+        let keeping = visibility.keeping();
+        let item = record.item(&file.version, &file.delivery, &file.class, keeping);
         let outcome = match self.writer.table().put(&item).await {
             Ok(aws::table::Put::Written) => Ok(()),
             Ok(aws::table::Put::Present(present)) => {
@@ -204,7 +210,7 @@ impl Indexer {
             return self.conflicting(file, failure).await;
         }
         Finished {
-            version: file.version,
+            name: file.name(),
             outcome: Ok(()),
             counts,
         }
@@ -212,7 +218,7 @@ impl Indexer {
 }
 
 /// A file that was indexed before: all its records are duplicates.
-fn known(file: File, record: &FileRecord) -> Finished {
+fn known(file: &File, record: &FileRecord) -> Finished {
     let counts = Counts {
         files: 1,
         records: record.records,
@@ -220,7 +226,7 @@ fn known(file: File, record: &FileRecord) -> Finished {
         ..Counts::default()
     };
     Finished {
-        version: file.version,
+        name: file.name(),
         outcome: Ok(()),
         counts,
     }
@@ -257,12 +263,13 @@ impl Gathering<'_> {
             Err(error) => return Err((file, Failure::reject(error))),
         };
         let number = self.progress.len();
-        self.numbers.insert(file.version.clone(), number);
+        self.numbers.insert(file.name(), number);
         let source = Source {
             version: file.version.clone(),
             sha256: *log.sha256(),
             delivered: file.delivery.time,
         };
+        let class = file.class.clone();
         self.progress.push(Progress {
             file,
             record: FileRecord {
@@ -280,7 +287,6 @@ impl Gathering<'_> {
             segments: BTreeSet::new(),
             failure: None,
         });
-        let horizon = self.indexer.retention.horizon(self.now);
         let mut place: Option<(SourceNumber, u32)> = None;
         for entry in entries {
             let record = match entry {
@@ -294,28 +300,47 @@ impl Gathering<'_> {
                     continue;
                 }
             };
-            if record.time() < horizon {
+            let category = Category::of(&record);
+            if !self.visibility.shows(class.as_str(), category, &record) {
                 self.progress[number].record.expired += 1;
                 continue;
             }
             let stretch = stretch_of(log.offset_of(&record));
-            if place.is_none_or(|(_, last)| last != stretch) && self.builder.is_full() {
+            if place.is_none_or(|(_, last)| last != stretch) && self.is_full() {
                 self.flush().await;
                 place = None;
             }
+            let builder = self
+                .builders
+                .entry(class.clone())
+                .or_insert_with_key(|class| {
+                    Builder::new(class.clone(), self.visibility.keeping().clone())
+                });
             let from = match place {
                 Some((from, _)) => from,
-                None => self.builder.source(source.clone()),
+                None => builder.source(source.clone()),
             };
             place = Some((from, stretch));
-            self.builder.add(from, stretch, &record);
+            builder.add(from, stretch, &record);
         }
         Ok(())
     }
 
+    /// Tells whether what is gathered of all classes should be put before more is.
+    fn is_full(&self) -> bool {
+        self.builders.values().map(Builder::bytes).sum::<usize>() >= FULL_BYTES
+    }
+
     /// Puts what is gathered.
     async fn flush(&mut self) {
-        let segments = match self.builder.seal() {
+        for mut builder in std::mem::take(&mut self.builders).into_values() {
+            self.put(&mut builder).await;
+        }
+    }
+
+    /// Puts what is gathered of a class.
+    async fn put(&mut self, builder: &mut Builder) {
+        let segments = match builder.seal() {
             Ok(segments) => segments,
             Err(error) => {
                 // Memory is short: every file of the batch comes again, alone.
@@ -329,7 +354,11 @@ impl Gathering<'_> {
             }
         };
         for segment in segments {
-            let put = self.indexer.writer.put_segment(&segment, self.now).await;
+            let put = self
+                .indexer
+                .writer
+                .put_segment(&segment, self.visibility.now())
+                .await;
             self.segments += u64::from(put.is_ok());
             self.settle(&segment, put);
         }
@@ -340,10 +369,14 @@ impl Gathering<'_> {
         let failed = put
             .err()
             .map(|failure| (failure.is_retry(), failure.reason()));
+        let Ok(class) = segment.id.class().parse::<Class>() else {
+            return;
+        };
         for file in &segment.files {
+            let name = (class.clone(), file.version.clone());
             let Some(progress) = self
                 .numbers
-                .get(&file.version)
+                .get(&name)
                 .and_then(|number| self.progress.get_mut(*number))
             else {
                 continue;

@@ -1,6 +1,7 @@
 //! The environment of the function: every variable that it reads.
 
-use index::Retention;
+use index::Policy;
+use index::policy::{EXCEPTIONS_FORM, PolicyError, RETENTION_FORM};
 use lambda::environment::{self, EnvironmentError};
 
 /// The largest inflated log file that is read by default: five times CloudTrail's own limit.
@@ -12,7 +13,7 @@ pub struct Config {
     /// The table's name.
     pub table: String,
     /// How long events are kept.
-    pub retention: Retention,
+    pub policy: Policy,
     /// The largest inflated log file, in bytes.
     pub max_file_bytes: usize,
 }
@@ -22,11 +23,20 @@ impl Config {
     pub fn from_environment() -> Result<Self, EnvironmentError> {
         Ok(Self {
             table: environment::required("TABLE_NAME")?,
-            retention: Retention::days(environment::required_as(
-                "RETENTION_DAYS",
-                "a number of days, 0 to keep events forever",
-            )?),
+            policy: policy()?,
             max_file_bytes: environment::or("MAX_FILE_BYTES", "a number of bytes", MAX_FILE_BYTES)?,
         })
     }
+}
+
+fn policy() -> Result<Policy, EnvironmentError> {
+    let retention = environment::required("RETENTION")?;
+    let exceptions = environment::optional("RETENTION_EXCEPTIONS")?.unwrap_or_default();
+    Policy::parse(&retention, &exceptions).map_err(|error| {
+        let (name, expected) = match error {
+            PolicyError::Retention(_) => ("RETENTION", RETENTION_FORM),
+            PolicyError::Exceptions(_) => ("RETENTION_EXCEPTIONS", EXCEPTIONS_FORM),
+        };
+        EnvironmentError::Invalid { name, expected }
+    })
 }

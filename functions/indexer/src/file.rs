@@ -1,9 +1,9 @@
 //! A delivered object, on its way to being indexed.
 
 use aws::objects::GetError;
-use index::Day;
 use index::file::{Delivery, FileRecord, FileVersion};
 use index::table;
+use index::{Class, Day, Policy};
 use lambda::error::Failure;
 use lambda::notice::Object;
 use trail::key::KeyError;
@@ -11,11 +11,16 @@ use trail::{LogFile, ObjectKey};
 
 use crate::Indexer;
 
+/// What tells files of a batch apart: one may be restored while it is indexed otherwise, too.
+pub(crate) type Name = (Class, FileVersion);
+
 /// A log file that a message names.
 #[derive(Clone, Debug)]
 pub(crate) struct File {
     pub(crate) version: FileVersion,
     pub(crate) delivery: Delivery,
+    /// What its records are grouped in.
+    pub(crate) class: Class,
     etag: Option<String>,
 }
 
@@ -56,8 +61,13 @@ impl File {
     /// Tells by its key what an object is.
     ///
     /// An object under a path of CloudTrail's whose name or date is not
-    /// CloudTrail's is refused; anything else in the bucket is left alone.
-    pub(crate) fn of(object: &Object) -> Result<Kind, Failure> {
+    /// CloudTrail's is refused; anything else in the bucket is left alone. Its records
+    /// are restored until the start of a day, where one is given.
+    pub(crate) fn of(
+        object: &Object,
+        restore_until: Option<Day>,
+        policy: &Policy,
+    ) -> Result<Kind, Failure> {
         let key = match ObjectKey::parse(&object.key) {
             Ok(key) if key.kind.has_records() => key,
             Ok(_) | Err(KeyError::Layout) => return Ok(Kind::Other),
@@ -66,6 +76,10 @@ impl File {
         Ok(Kind::Log(Self {
             version: version_of(object),
             delivery: Delivery::from(&key),
+            class: match restore_until {
+                Some(until) => Class::restored(until),
+                None => policy.class(key.account),
+            },
             etag: object.etag.clone(),
         }))
     }
@@ -82,8 +96,14 @@ impl File {
         Self {
             version: version_of(object),
             delivery,
+            class: Class::standard(),
             etag: None,
         }
+    }
+
+    /// What tells it apart from the others of a batch.
+    pub(crate) fn name(&self) -> Name {
+        (self.class.clone(), self.version.clone())
     }
 }
 
@@ -108,7 +128,7 @@ impl Indexer {
         let known = self
             .writer
             .table()
-            .get(&partition, &file.version.sort())
+            .get(&partition, &file.version.sort_in(&file.class))
             .await
             .map_err(Failure::retry)?
             .and_then(|item| FileRecord::from_body(&item.body));

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws::{Objects, Table};
-use index::{Class, Retention};
+use index::{Day, Hold, Keeping, Policy, Visibility, table};
 use lambda::batch::{Batch, BatchResponse, Outcome, Undone};
 use lambda::error::Failure;
 use lambda::notice::{self, Message, Refusal};
@@ -25,7 +25,8 @@ mod writer;
 pub use config::Config;
 pub use counts::Counts;
 
-use file::{File, Kind};
+use batch::Finished;
+use file::{File, Kind, Name};
 use writer::Writer;
 
 /// The time before the end of an invocation in which no further file is begun.
@@ -36,8 +37,7 @@ const RESERVE: Duration = Duration::from_secs(15);
 pub struct Indexer {
     writer: Writer,
     objects: Objects,
-    class: Class,
-    retention: Retention,
+    policy: Policy,
     max_file_bytes: usize,
 }
 
@@ -75,15 +75,13 @@ impl Indexer {
     pub fn new(
         table: Table,
         objects: Objects,
-        retention: Retention,
+        policy: impl Into<Policy>,
         max_file_bytes: usize,
     ) -> Self {
-        let class = Class::standard();
         Self {
             writer: Writer::new(table),
             objects,
-            class,
-            retention,
+            policy: policy.into(),
             max_file_bytes,
         }
     }
@@ -111,10 +109,15 @@ impl Indexer {
             .iter()
             .partition(|message| message.receive_count <= 1);
         let alone = again.into_iter().map(|message| vec![message]);
+        let visibility = if messages.iter().any(|message| self.delivers(message)) {
+            self.visibility(now).await
+        } else {
+            Ok(Keeping::from(self.policy.clone()).at(now))
+        };
         let mut oldest = None::<i64>;
         for group in [first].into_iter().chain(alone) {
             let delivered = self
-                .index(&group, &mut batch, &mut counts, now, deadline)
+                .index(&group, &mut batch, &mut counts, &visibility, now, deadline)
                 .await;
             oldest = oldest.into_iter().chain(delivered).min();
         }
@@ -126,6 +129,22 @@ impl Indexer {
         })
     }
 
+    /// Tells whether a message names log files.
+    fn delivers(&self, message: &Message) -> bool {
+        let is_log = |object| matches!(File::of(object, None, &self.policy), Ok(Kind::Log(_)));
+        let notice = message.notice.as_ref();
+        notice.is_ok_and(|notice| notice.delivered().iter().any(is_log))
+    }
+
+    /// What is kept and shown now: by the policy, and by the holds that are active.
+    async fn visibility(&self, now: i64) -> Result<Visibility, Failure> {
+        let range = aws::table::Range::partition(table::retention::HOLDS);
+        let answer = self.table().query(range).await.map_err(Failure::retry)?;
+        // A hold that cannot be read might be about any of the files.
+        let holds = Hold::from_items(&answer.items).map_err(Failure::retry)?;
+        Ok(Keeping::new(self.policy.clone(), holds).at(now))
+    }
+
     /// Indexes the files of some messages together and settles the messages.
     ///
     /// Answers when the oldest of the files was delivered.
@@ -134,17 +153,20 @@ impl Indexer {
         messages: &[&Message],
         batch: &mut Batch,
         counts: &mut Counts,
+        visibility: &Result<Visibility, Failure>,
         now: i64,
         deadline: Instant,
     ) -> Option<i64> {
         let mut files: Vec<File> = Vec::new();
         // A file may be named by several messages, and a message may name several files.
-        let mut named: HashMap<index::file::FileVersion, Vec<&str>> = HashMap::new();
+        let mut named: HashMap<Name, Vec<&str>> = HashMap::new();
         for message in messages {
-            let notice = match &message.notice {
-                Ok(notice) => notice,
+            let read = message.notice.as_ref().map_err(|refusal| *refusal);
+            let read = read.and_then(|notice| Ok((notice, restore_until(message)?)));
+            let (notice, restore_until) = match read {
+                Ok(read) => read,
                 Err(refusal) => {
-                    batch.settle(&message.id, Outcome::Failed(Failure::reject(*refusal)));
+                    batch.settle(&message.id, Outcome::Failed(Failure::reject(refusal)));
                     continue;
                 }
             };
@@ -155,10 +177,10 @@ impl Indexer {
                 batch.settle(&message.id, Outcome::Failed(Failure::reject(*refusal)));
             }
             for object in notice.delivered() {
-                match File::of(object) {
+                match File::of(object, restore_until, &self.policy) {
                     Ok(Kind::Other) => counts.other_objects += 1,
                     Ok(Kind::Log(file)) => {
-                        let messages = named.entry(file.version.clone()).or_default();
+                        let messages = named.entry(file.name()).or_default();
                         if messages.is_empty() {
                             files.push(file);
                         }
@@ -173,23 +195,51 @@ impl Indexer {
             }
         }
         let oldest = files.iter().map(|file| file.delivery.time).min();
-        for finished in self.index_files(files, now, deadline).await {
+        let finished = match visibility {
+            Ok(visibility) => self.index_files(files, visibility, deadline).await,
+            Err(failure) => not_begun(files, failure),
+        };
+        for finished in finished {
             *counts += finished.counts;
             if let Err(failure) = finished.outcome {
                 // A cause cannot be cloned: every message is told it in words.
-                let is_retry = failure.is_retry();
-                let reason = failure.reason();
-                for id in named.get(&finished.version).into_iter().flatten() {
-                    let reason = format!("{}: {reason}", finished.version.key);
-                    let failure = if is_retry {
-                        Failure::retry(reason)
-                    } else {
-                        Failure::reject(reason)
-                    };
+                for id in named.get(&finished.name).into_iter().flatten() {
+                    let (_, version) = &finished.name;
+                    let failure = restated(&failure, &format!("{}: ", version.key));
                     batch.settle(id, Outcome::Failed(failure));
                 }
             }
         }
         oldest
+    }
+}
+
+/// The day until whose start a message asks its files to be restored.
+fn restore_until(message: &Message) -> Result<Option<Day>, Refusal> {
+    let text = message.restore_until.as_deref();
+    text.map(str::parse)
+        .transpose()
+        .map_err(|_| Refusal::Malformed("trailkeep.restore_until"))
+}
+
+/// Fails files that are not begun, since it is not known what holds there are.
+fn not_begun(files: Vec<File>, failure: &Failure) -> Vec<Finished> {
+    let files = files.into_iter();
+    files
+        .map(|file| Finished {
+            name: file.name(),
+            outcome: Err(restated(failure, "")),
+            counts: Counts::default(),
+        })
+        .collect()
+}
+
+/// States a failure once more, in words.
+fn restated(failure: &Failure, place: &str) -> Failure {
+    let reason = format!("{place}{}", failure.reason());
+    if failure.is_retry() {
+        Failure::retry(reason)
+    } else {
+        Failure::reject(reason)
     }
 }

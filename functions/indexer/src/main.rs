@@ -16,7 +16,7 @@ async fn main() -> Result<(), Error> {
     let indexer = Indexer::new(
         table,
         Objects::new(&aws),
-        config.retention,
+        config.policy,
         config.max_file_bytes,
     );
     boot::run(async |invocation| {

@@ -123,7 +123,9 @@ async fn look_up(
         .await
         .map_err(Fault::from)?;
     let fitted = fit::fit(&page.events, page.cursor, &query, response::Summary::of)?;
-    response::answer(&fitted)
+    let table = service.history.table();
+    let coverage = service.coverage.of_query(table, &query, now).await;
+    response::answer(&fitted, coverage.as_ref())
 }
 
 #[cfg(test)]

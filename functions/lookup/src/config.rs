@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use index::Retention;
+use index::Policy;
+use index::policy::{EXCEPTIONS_FORM, PolicyError, RETENTION_FORM};
 use lambda::environment::{self, EnvironmentError};
 
 /// The read units after which a page ends with what it has, by default.
@@ -20,7 +21,7 @@ pub struct Config {
     /// The table's name.
     pub table: String,
     /// How long events are kept.
-    pub retention: Retention,
+    pub policy: Policy,
     /// The read units after which a page ends with what it has.
     pub read_budget: u32,
 }
@@ -30,11 +31,20 @@ impl Config {
     pub fn from_environment() -> Result<Self, EnvironmentError> {
         Ok(Self {
             table: environment::required("TABLE_NAME")?,
-            retention: Retention::days(environment::required_as(
-                "RETENTION_DAYS",
-                "a number of days, 0 to keep events forever",
-            )?),
+            policy: policy()?,
             read_budget: environment::or("READ_BUDGET", "a number of read units", READ_BUDGET)?,
         })
     }
+}
+
+fn policy() -> Result<Policy, EnvironmentError> {
+    let retention = environment::required("RETENTION")?;
+    let exceptions = environment::optional("RETENTION_EXCEPTIONS")?.unwrap_or_default();
+    Policy::parse(&retention, &exceptions).map_err(|error| {
+        let (name, expected) = match error {
+            PolicyError::Retention(_) => ("RETENTION", RETENTION_FORM),
+            PolicyError::Exceptions(_) => ("RETENTION_EXCEPTIONS", EXCEPTIONS_FORM),
+        };
+        EnvironmentError::Invalid { name, expected }
+    })
 }

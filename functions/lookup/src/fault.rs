@@ -38,6 +38,7 @@ impl From<HistoryError> for Fault {
         match error {
             HistoryError::Lookup(LookupError::Cursor(error)) => Self::Cursor(error),
             HistoryError::Lookup(error) => Self::damaged(&error),
+            HistoryError::Hold(error) => Self::damaged(&error),
             HistoryError::Table(error) => error.into(),
         }
     }

@@ -92,6 +92,7 @@ mod tests {
                     key,
                     category: Category::Management,
                     text,
+                    restored_until: None,
                 }
             })
             .collect()

@@ -31,6 +31,7 @@ mod attribute_value;
 mod clock;
 mod cloudtrail;
 pub mod config;
+mod coverage;
 mod fault;
 mod fit;
 pub mod history;
@@ -46,6 +47,8 @@ pub use config::Config;
 pub use history::{History, HistoryError};
 pub use loopback::loopback_guard;
 
+use coverage::Coverage;
+
 /// The largest request body that is read. A `LookupEvents` request has a few
 /// hundred bytes.
 const LARGEST_REQUEST: usize = 1024 * 1024;
@@ -59,6 +62,7 @@ const MOST_VALUES: usize = 50;
 struct Service {
     history: History,
     clock: Clock,
+    coverage: Coverage,
 }
 
 /// Makes the API of a history.
@@ -67,14 +71,21 @@ pub fn router(history: History, clock: Clock) -> Router {
         .route("/", get(rest::routes).post(cloudtrail::call))
         .route("/v1/events", get(rest::events))
         .route("/v1/events/{id}", get(rest::event))
+        .route("/v1/events/{id}/proof", get(rest::proof::of_event))
         .route("/v1/alerts", get(rest::alerts::list))
+        .route("/v1/coverage", get(rest::coverage::hours))
+        .route("/v1/integrity", get(rest::findings::list))
         .route("/v1/status", get(rest::status))
         .route("/openapi.json", get(openapi::document))
         .fallback(rest::no_route)
         .method_not_allowed_fallback(rest::no_method)
         .layer(DefaultBodyLimit::max(LARGEST_REQUEST))
         .layer(map_response(keep_private))
-        .with_state(Arc::new(Service { history, clock }))
+        .with_state(Arc::new(Service {
+            history,
+            clock,
+            coverage: Coverage::default(),
+        }))
 }
 
 /// Keeps answers out of caches, and browsers from taking them for something else.

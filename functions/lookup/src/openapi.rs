@@ -46,6 +46,30 @@ fn describe() -> Value {
                     &answer("The events of the id.", &schema("Page")),
                 ),
             },
+            "/v1/events/{id}/proof": {
+                "get": get(
+                    "proof",
+                    "Gives back the document that proves an event: the record, its log file, the digest that lists it with signature and public key, and the next digest. To be checked offline. 404 where no event of the id is kept or the archive no longer has its log file, 409 where no digest that can be relied on lists it (yet). The log file's content is null where the answer would be too large.",
+                    &[parameter("id", "path", "the event's id", &json!({ "type": "string" }))],
+                    &answer("The proof.", &schema("Proof")),
+                ),
+            },
+            "/v1/coverage": {
+                "get": get(
+                    "coverage",
+                    "Tells which hours are proven complete, by account and Region. An hour is that of delivery.",
+                    &coverage_parameters(),
+                    &answer("The hours.", &schema("Coverage")),
+                ),
+            },
+            "/v1/integrity": {
+                "get": get(
+                    "integrity",
+                    "Gives back what was found wrong with digests, log files and the index, the newest first, a page at a time. The first page's cursor, given with the same other parameters, leads to the next; the last page has none.",
+                    &finding_parameters(),
+                    &answer("A page of findings.", &schema("FindingPage")),
+                ),
+            },
             "/v1/alerts": {
                 "get": get(
                     "alerts",
@@ -145,6 +169,34 @@ fn alert_parameters() -> Vec<Value> {
             "alerts",
             crate::rest::alerts::USUAL_ALERTS,
             crate::rest::alerts::MOST_ALERTS,
+        ),
+        cursor(),
+    ]);
+    parameters
+}
+
+fn coverage_parameters() -> Vec<Value> {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let mut parameters = Vec::from(range());
+    parameters.extend([
+        parameter("account", "query", "the account", &text),
+        parameter("region", "query", "the Region", &text),
+    ]);
+    parameters
+}
+
+fn finding_parameters() -> Vec<Value> {
+    let text = json!({ "type": "string", "minLength": 1 });
+    let state = json!({ "enum": crate::rest::findings::STATES });
+    let mut parameters = Vec::from(range());
+    parameters.extend([
+        parameter("kind", "query", "what it is, such as log-changed", &text),
+        parameter("state", "query", "whether it is mended", &state),
+        parameter("account", "query", "the account that it is about", &text),
+        limit(
+            "findings",
+            crate::rest::findings::USUAL_FINDINGS,
+            crate::rest::findings::MOST_FINDINGS,
         ),
         cursor(),
     ]);

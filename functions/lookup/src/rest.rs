@@ -22,7 +22,10 @@ use crate::{Service, attribute_value, fit};
 
 pub(crate) mod alerts;
 mod answer;
+pub(crate) mod coverage;
+pub(crate) mod findings;
 mod parameters;
+pub(crate) mod proof;
 mod time;
 
 pub(crate) use answer::iso;
@@ -32,7 +35,7 @@ pub(crate) use parameters::{MOST_EVENTS, USUAL_EVENTS};
 const MOST_OF_ONE_ID: usize = 1_000;
 
 /// Every route, with what it answers.
-pub(crate) const ROUTES: [(&str, &str, &str); 7] = [
+pub(crate) const ROUTES: [(&str, &str, &str); 10] = [
     ("GET", "/", "this list"),
     ("POST", "/", "CloudTrail's LookupEvents, AWS JSON 1.1"),
     (
@@ -47,8 +50,19 @@ pub(crate) const ROUTES: [(&str, &str, &str); 7] = [
     ),
     (
         "GET",
+        "/v1/events/{id}/proof",
+        "the document that proves an event, to be checked offline",
+    ),
+    (
+        "GET",
         "/v1/alerts",
         "alerts, the newest first, a page at a time",
+    ),
+    ("GET", "/v1/coverage", "which hours are proven complete"),
+    (
+        "GET",
+        "/v1/integrity",
+        "what was found wrong with digests, log files and the index",
     ),
     ("GET", "/v1/status", "what is indexed"),
     ("GET", "/openapi.json", "the description of this API"),
@@ -87,7 +101,9 @@ pub(crate) async fn events(
         .map_err(Fault::from)?;
     let cursor = found.add(page);
     let fitted = fit::fit(&found.events, cursor, query, answer::Summary::of)?;
-    Ok(found.answer(fitted, |cursor| parameters.next(cursor)))
+    let table = service.history.table();
+    let coverage = service.coverage.of_query(table, query, now).await;
+    Ok(found.answer(fitted, coverage, |cursor| parameters.next(cursor)))
 }
 
 /// Answers every event of an id.
@@ -134,7 +150,15 @@ pub(crate) async fn event(
         ));
     }
     let fitted = fit::fit(&found.events, cursor, &query, answer::Summary::of)?;
-    Ok(found.answer(fitted, |cursor| cursor))
+    let times = || found.events.iter().map(|event| event.key.time);
+    query.start = times().min();
+    query.end = times().max();
+    let table = service.history.table();
+    let coverage = match query.start {
+        Some(_) => service.coverage.of_query(table, &query, now).await,
+        None => None,
+    };
+    Ok(found.answer(fitted, coverage, |cursor| cursor))
 }
 
 /// Answers what is indexed.

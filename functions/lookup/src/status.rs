@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::try_join_all;
-use index::{Day, Retention, table};
+use index::{Day, Visibility, table};
 use serde::Serialize;
 use tokio::time::Instant;
 use trail::Category;
@@ -49,9 +49,12 @@ pub(crate) struct Status {
     /// How long ago the newest event was.
     #[serde(skip_serializing_if = "Option::is_none")]
     lag_seconds: Option<i64>,
-    /// How many days events are kept; absent where forever.
+    /// How many days events are kept at the longest; absent where forever.
     #[serde(skip_serializing_if = "Option::is_none")]
     retention_days: Option<u32>,
+    /// The accounts that are an exception, as the function is configured.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    retention_exceptions: String,
     #[serde(flatten)]
     findings: Findings,
     consumed: Consumed,
@@ -66,6 +69,9 @@ struct Holding {
     oldest: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     newest: Option<String>,
+    /// How many days its events are kept where no exception is made; absent where forever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_days: Option<u32>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -89,17 +95,20 @@ impl Budget {
 
 /// Reads what is indexed.
 ///
-/// Counts go by whole days: on the oldest day, events that lookups hide
-/// already are counted until the day is over.
+/// Counts go by whole segments: events that lookups hide already are counted as long as
+/// any of their segment may be shown.
 pub(crate) async fn read(history: &History, now: i64) -> Result<Status, Fault> {
     let mut budget = Budget {
         until: Instant::now() + history.time(),
         read_units: history.read_units(),
         consumed: 0.0,
     };
-    let horizon = history.retention().horizon(now);
-    let days = days(history, horizon, &mut budget).await?;
-    let mut holdings = Holdings::new(horizon);
+    let visibility = history
+        .visibility(&Category::ALL, None, now)
+        .await
+        .map_err(Fault::from)?;
+    let days = days(history, &visibility, &mut budget).await?;
+    let mut holdings = Holdings::new(&visibility);
     let order = reading_order(&days);
     let mut is_complete = true;
     for (round, chunk) in order.chunks(AT_ONCE).enumerate() {
@@ -124,19 +133,23 @@ pub(crate) async fn read(history: &History, now: i64) -> Result<Status, Fault> {
         findings,
         is_complete,
         &budget,
-        (now, history.retention()),
+        &visibility,
     ))
 }
 
 /// The days of each category that the history has and keeps.
 type Days = BTreeMap<Category, BTreeSet<Day>>;
 
-async fn days(history: &History, horizon: i64, budget: &mut Budget) -> Result<Days, Fault> {
+async fn days(
+    history: &History,
+    visibility: &Visibility,
+    budget: &mut Budget,
+) -> Result<Days, Fault> {
     let reads = Category::ALL.map(|category| async move {
         let partition = table::days(category);
         let range = aws::table::Range {
             partition: &partition,
-            from: &table::header_from(Day::of(horizon)),
+            from: &table::header_from(Day::FIRST),
             until: &table::header_until(Day::LAST),
             consistent: false,
         };
@@ -146,9 +159,11 @@ async fn days(history: &History, horizon: i64, budget: &mut Budget) -> Result<Da
     for (category, answer) in try_join_all(reads).await? {
         budget.consumed += answer.read_units;
         for header in answer.items {
-            let (day, ..) = table::parse_header(&header.sort)
+            let (day, class, _) = table::parse_header(&header.sort)
                 .ok_or_else(|| Fault::damaged(&format!("header {}", header.sort)))?;
-            days.entry(category).or_default().insert(day);
+            if visibility.may_show(class, category, day.start(), day.end()) {
+                days.entry(category).or_default().insert(day);
+            }
         }
     }
     Ok(days)
@@ -188,7 +203,7 @@ async fn directories(
 /// Asks the records of files that several segments hold which of them count.
 async fn settle_shared(
     history: &History,
-    holdings: &mut Holdings,
+    holdings: &mut Holdings<'_>,
     budget: &mut Budget,
 ) -> Result<bool, Fault> {
     let shared = holdings.shared();
@@ -213,12 +228,13 @@ async fn settle_shared(
 
 fn tell(
     days: &Days,
-    holdings: &Holdings,
+    holdings: &Holdings<'_>,
     findings: Findings,
     complete: bool,
     budget: &Budget,
-    (now, retention): (i64, Retention),
+    visibility: &Visibility,
 ) -> Status {
+    let policy = visibility.keeping().policy();
     let mut categories = BTreeMap::new();
     for category in Category::ALL {
         let range = holdings.range(category);
@@ -227,6 +243,7 @@ fn tell(
             days: days.get(&category).map_or(0, |days| days.len() as u64),
             oldest: range.map(|(oldest, _)| iso(oldest)),
             newest: range.map(|(_, newest)| iso(newest)),
+            retention_days: policy.usual(category).limit(),
         };
         categories.insert(category.as_str().to_ascii_lowercase(), holding);
     }
@@ -245,8 +262,9 @@ fn tell(
         days: all_days.len() as u64,
         oldest: ranges().map(|(oldest, _)| oldest).min().map(iso),
         newest: newest.map(iso),
-        lag_seconds: newest.map(|newest| now.saturating_sub(newest).max(0)),
-        retention_days: retention.limit(),
+        lag_seconds: newest.map(|newest| visibility.now().saturating_sub(newest).max(0)),
+        retention_days: policy.longest().limit(),
+        retention_exceptions: policy.exceptions(),
         findings,
         consumed: Consumed {
             read_units: budget.consumed,

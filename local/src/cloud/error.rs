@@ -52,6 +52,13 @@ impl From<TopicError> for CloudError {
     }
 }
 
+impl From<s3s::S3Error> for CloudError {
+    fn from(error: s3s::S3Error) -> CloudError {
+        let code = error.code().as_str();
+        CloudError::Refused(error.message().unwrap_or(code).to_owned())
+    }
+}
+
 impl From<rusqlite::Error> for CloudError {
     fn from(error: rusqlite::Error) -> CloudError {
         CloudError::Store(error.to_string())

@@ -1,47 +1,13 @@
-//! Buckets, topics and queues made and used without HTTP.
+//! Topics and queues made and used without HTTP, and what they hear of buckets.
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-
 use super::{Cloud, CloudError, Queue};
-use crate::objects::{self, NewObject, ObjectError, Version, buckets, event};
+use crate::objects::event;
 use crate::queues::{self, Redrive, Settings};
 use crate::{ACCOUNT, topics};
 
-/// An object that was put without HTTP.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredObject {
-    /// The version that was written.
-    pub version: String,
-    /// The MD5 of the body in hexadecimal, without quotes.
-    pub etag: String,
-    /// The length of the body.
-    pub size: u64,
-}
-
-impl From<Version> for StoredObject {
-    fn from(version: Version) -> StoredObject {
-        StoredObject {
-            version: version.id,
-            etag: version.etag,
-            size: u64::try_from(version.size).unwrap_or(0),
-        }
-    }
-}
-
 impl Cloud {
-    /// Creates a bucket, versioned and with Object Lock, where it is missing.
-    pub fn create_bucket(&self, name: &str) -> Result<(), CloudError> {
-        let created = self
-            .store
-            .write(|transaction| buckets::create(transaction, name, true));
-        match created {
-            Ok(()) | Err(ObjectError::BucketExists) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Announces to a topic every put of a key with this prefix and suffix,
     /// from now on; the same announcement twice is one.
     pub fn notify(
@@ -56,41 +22,6 @@ impl Cloud {
             event::configure(transaction, bucket, prefix, suffix, topic_arn)?;
             Ok(())
         })
-    }
-
-    /// Puts an object without HTTP, notifications included; the fault injector
-    /// sees nothing of it.
-    pub fn put_object(
-        &self,
-        bucket: &str,
-        key: &str,
-        body: impl Into<Bytes>,
-    ) -> Result<StoredObject, CloudError> {
-        if key.is_empty() || key.len() > 1024 {
-            return Err(CloudError::Refused("a key has 1 to 1024 bytes".to_owned()));
-        }
-        let object = NewObject {
-            body: body.into(),
-            ..NewObject::default()
-        };
-        let version = self.store.write(|transaction| {
-            let version = objects::put(transaction, bucket, key, &object)?;
-            event::announce(transaction, bucket, &version)?;
-            Ok::<_, ObjectError>(version)
-        })?;
-        Ok(version.into())
-    }
-
-    /// Finds the newest version of an object without HTTP.
-    pub fn find_object(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, CloudError> {
-        let found = self
-            .store
-            .read(|connection| objects::find(connection, bucket, key, None));
-        match found {
-            Ok(version) => Ok(Some(version.into())),
-            Err(ObjectError::NoSuchKey | ObjectError::Deleted { .. }) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Creates a topic, or finds it, and answers its ARN.

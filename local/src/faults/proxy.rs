@@ -1,4 +1,5 @@
-//! The proxy that carries DynamoDB calls through the faults to the engine.
+//! The proxy that carries DynamoDB calls through the faults to the engine, and
+//! to the settings that the engine does not know.
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::stale::Read;
 use super::unprocessed::{self, Withheld};
 use super::{Fault, Faults, lock};
 use crate::loopback::{self, Answer};
+use crate::tables::Tables;
 
 const JSON: &str = "application/x-amz-json-1.0";
 
@@ -26,12 +28,17 @@ const ANONYMOUS: &str = "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dy
 pub(crate) struct Proxy {
     client: Client<HttpConnector, Full<Bytes>>,
     engine: Uri,
+    tables: Tables,
     faults: Arc<Faults>,
 }
 
 impl Proxy {
     /// Creates a proxy to the engine at `url`.
-    pub(crate) fn new(url: &str, faults: Arc<Faults>) -> Result<Proxy, http::uri::InvalidUri> {
+    pub(crate) fn new(
+        url: &str,
+        tables: Tables,
+        faults: Arc<Faults>,
+    ) -> Result<Proxy, http::uri::InvalidUri> {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         let client = Client::builder(TokioExecutor::new())
@@ -40,6 +47,7 @@ impl Proxy {
         Ok(Proxy {
             client,
             engine: url.parse()?,
+            tables,
             faults,
         })
     }
@@ -65,6 +73,9 @@ impl Proxy {
         is_split: bool,
     ) -> Response<Bytes> {
         let (parts, body) = request.into_parts();
+        if let Some(answer) = self.tables.answer(operation, &body).await {
+            return answer;
+        }
         let mut sent = body.clone();
         let mut withheld = None;
         if is_split && let Some((part, rest)) = unprocessed::split(operation, &sent) {
@@ -115,6 +126,9 @@ impl Proxy {
     fn note(&self, operation: &str, request: &[u8], answer: &[u8], is_stale: bool) {
         if is_stale && operation == "PutItem" {
             lock(&self.faults.recent).remember(request);
+        }
+        if operation == "DeleteTable" {
+            self.tables.forget(request);
         }
         if asks_for_capacity(request) {
             lock(&self.faults.counters).consume(operation, answer);

@@ -67,7 +67,11 @@ fn notification(bucket: &str, version: &Version) -> String {
         "eventSource": "aws:s3",
         "awsRegion": REGION,
         "eventTime": clock::format(version.modified),
-        "eventName": "ObjectCreated:Put",
+        "eventName": if version.is_multipart() {
+            "ObjectCreated:CompleteMultipartUpload"
+        } else {
+            "ObjectCreated:Put"
+        },
         "userIdentity": {"principalId": "AWS:AIDAJDPLRKLG7UEXAMPLE"},
         "requestParameters": {"sourceIPAddress": "127.0.0.1"},
         "responseElements": {

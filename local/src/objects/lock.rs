@@ -1,13 +1,14 @@
 //! Object Lock: retention and legal hold of one version.
 
 use rusqlite::{Transaction, params};
+use serde::{Deserialize, Serialize};
 
 use super::{ObjectError, Version, buckets, find};
 use crate::clock;
 
 /// How strictly a version is retained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum LockMode {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LockMode {
     /// Whoever may bypass it, may shorten it and delete.
     Governance,
     /// Nobody may shorten it or delete before its time.
@@ -34,7 +35,7 @@ impl LockMode {
 }
 
 /// What protects a version from being deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Lock {
     /// The mode, and until which millisecond it holds.
     pub(crate) retention: Option<(LockMode, i64)>,

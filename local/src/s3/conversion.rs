@@ -56,6 +56,10 @@ impl From<ObjectError> for S3Error {
             ObjectError::Locked => S3ErrorCode::AccessDenied,
             ObjectError::NotLockable => S3ErrorCode::InvalidRequest,
             ObjectError::NotLocked => S3ErrorCode::NoSuchObjectLockConfiguration,
+            ObjectError::NoSuchUpload => S3ErrorCode::NoSuchUpload,
+            ObjectError::InvalidPart => S3ErrorCode::InvalidPart,
+            ObjectError::InvalidPartOrder => S3ErrorCode::InvalidPartOrder,
+            ObjectError::PartTooSmall => S3ErrorCode::EntityTooSmall,
             ObjectError::Store(_) => S3ErrorCode::InternalError,
         };
         S3Error::with_message(code, message)
@@ -136,7 +140,8 @@ pub(super) fn lock(input: &PutObjectInput) -> S3Result<Lock> {
     Ok(Lock { retention, is_held })
 }
 
-fn lock_mode(mode: &str) -> S3Result<LockMode> {
+/// Reads a lock mode.
+pub(super) fn lock_mode(mode: &str) -> S3Result<LockMode> {
     LockMode::parse(mode).ok_or_else(|| s3_error!(InvalidArgument, "unknown lock mode"))
 }
 

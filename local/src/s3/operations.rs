@@ -4,21 +4,30 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use s3s::dto::{
-    Bucket, BucketVersioningStatus, CreateBucketInput, CreateBucketOutput, DeleteObjectInput,
-    DeleteObjectOutput, ETag, GetBucketLocationInput, GetBucketLocationOutput,
+    AbortMultipartUploadInput, AbortMultipartUploadOutput, Bucket, CompleteMultipartUploadInput,
+    CompleteMultipartUploadOutput, CreateBucketInput, CreateBucketOutput,
+    CreateMultipartUploadInput, CreateMultipartUploadOutput, DeleteBucketLifecycleInput,
+    DeleteBucketLifecycleOutput, DeleteBucketPolicyInput, DeleteBucketPolicyOutput,
+    DeleteObjectInput, DeleteObjectOutput, DeleteObjectsInput, DeleteObjectsOutput,
+    DeletePublicAccessBlockInput, DeletePublicAccessBlockOutput, ETag,
+    GetBucketLifecycleConfigurationInput, GetBucketLifecycleConfigurationOutput,
+    GetBucketLocationInput, GetBucketLocationOutput, GetBucketPolicyInput, GetBucketPolicyOutput,
     GetBucketVersioningInput, GetBucketVersioningOutput, GetObjectInput, GetObjectLegalHoldInput,
     GetObjectLegalHoldOutput, GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput,
-    GetObjectOutput, GetObjectRetentionInput, GetObjectRetentionOutput, HeadBucketInput,
-    HeadBucketOutput, HeadObjectInput, HeadObjectOutput, ListBucketsInput, ListBucketsOutput,
-    ListObjectVersionsInput, ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput,
-    ListObjectsV2Input, ListObjectsV2Output, ObjectLockConfiguration, ObjectLockEnabled,
-    ObjectLockLegalHoldStatus, Owner, PutBucketVersioningInput, PutBucketVersioningOutput,
-    PutObjectInput, PutObjectLegalHoldInput, PutObjectLegalHoldOutput, PutObjectOutput,
-    PutObjectRetentionInput, PutObjectRetentionOutput,
+    GetObjectOutput, GetObjectRetentionInput, GetObjectRetentionOutput, GetPublicAccessBlockInput,
+    GetPublicAccessBlockOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput,
+    HeadObjectOutput, ListBucketsInput, ListBucketsOutput, ListObjectVersionsInput,
+    ListObjectVersionsOutput, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input,
+    ListObjectsV2Output, ObjectLockLegalHoldStatus, Owner, PutBucketLifecycleConfigurationInput,
+    PutBucketLifecycleConfigurationOutput, PutBucketPolicyInput, PutBucketPolicyOutput,
+    PutBucketVersioningInput, PutBucketVersioningOutput, PutObjectInput, PutObjectLegalHoldInput,
+    PutObjectLegalHoldOutput, PutObjectLockConfigurationInput, PutObjectLockConfigurationOutput,
+    PutObjectOutput, PutObjectRetentionInput, PutObjectRetentionOutput, PutPublicAccessBlockInput,
+    PutPublicAccessBlockOutput, UploadPartInput, UploadPartOutput,
 };
 use s3s::{S3, S3ErrorCode, S3Request, S3Response, S3Result, s3_error};
 
-use super::{conversion, listing, reading};
+use super::{conversion, deletion, listing, multipart, reading, settings};
 use crate::objects::listing::{Page, Wanted};
 use crate::objects::lock::find_lockable;
 use crate::objects::{self, NewObject, ObjectError, buckets, event};
@@ -118,13 +127,7 @@ impl S3 for Buckets {
         &self,
         request: S3Request<GetBucketVersioningInput>,
     ) -> Answered<GetBucketVersioningOutput> {
-        self.read(|connection| buckets::find(connection, &request.input.bucket))?;
-        answered(GetBucketVersioningOutput {
-            status: Some(BucketVersioningStatus::from_static(
-                BucketVersioningStatus::ENABLED,
-            )),
-            ..GetBucketVersioningOutput::default()
-        })
+        answered(settings::versioning(&self.store, &request.input.bucket)?)
     }
 
     async fn put_bucket_versioning(
@@ -132,32 +135,96 @@ impl S3 for Buckets {
         request: S3Request<PutBucketVersioningInput>,
     ) -> Answered<PutBucketVersioningOutput> {
         let input = request.input;
-        self.read(|connection| buckets::find(connection, &input.bucket))?;
-        let status = input.versioning_configuration.status;
-        if status.is_some_and(|status| status.as_str() == BucketVersioningStatus::ENABLED) {
-            return answered(PutBucketVersioningOutput::default());
-        }
-        Err(s3_error!(
-            NotImplemented,
-            "buckets here are always versioned"
-        ))
+        settings::put_versioning(&self.store, &input.bucket, &input.versioning_configuration)?;
+        answered(PutBucketVersioningOutput::default())
+    }
+
+    async fn get_bucket_policy(
+        &self,
+        request: S3Request<GetBucketPolicyInput>,
+    ) -> Answered<GetBucketPolicyOutput> {
+        answered(settings::policy(&self.store, &request.input.bucket)?)
+    }
+
+    async fn put_bucket_policy(
+        &self,
+        request: S3Request<PutBucketPolicyInput>,
+    ) -> Answered<PutBucketPolicyOutput> {
+        settings::put_policy(&self.store, &request.input.bucket, &request.input.policy)?;
+        answered(PutBucketPolicyOutput::default())
+    }
+
+    async fn delete_bucket_policy(
+        &self,
+        request: S3Request<DeleteBucketPolicyInput>,
+    ) -> Answered<DeleteBucketPolicyOutput> {
+        settings::delete_policy(&self.store, &request.input.bucket)?;
+        answered(DeleteBucketPolicyOutput::default())
+    }
+
+    async fn get_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<GetBucketLifecycleConfigurationInput>,
+    ) -> Answered<GetBucketLifecycleConfigurationOutput> {
+        answered(settings::lifecycle(&self.store, &request.input.bucket)?)
+    }
+
+    async fn put_bucket_lifecycle_configuration(
+        &self,
+        request: S3Request<PutBucketLifecycleConfigurationInput>,
+    ) -> Answered<PutBucketLifecycleConfigurationOutput> {
+        let input = request.input;
+        let lifecycle = input.lifecycle_configuration.as_ref();
+        settings::put_lifecycle(&self.store, &input.bucket, lifecycle)?;
+        answered(PutBucketLifecycleConfigurationOutput::default())
+    }
+
+    async fn delete_bucket_lifecycle(
+        &self,
+        request: S3Request<DeleteBucketLifecycleInput>,
+    ) -> Answered<DeleteBucketLifecycleOutput> {
+        settings::delete_lifecycle(&self.store, &request.input.bucket)?;
+        answered(DeleteBucketLifecycleOutput::default())
+    }
+
+    async fn get_public_access_block(
+        &self,
+        request: S3Request<GetPublicAccessBlockInput>,
+    ) -> Answered<GetPublicAccessBlockOutput> {
+        answered(settings::access_block(&self.store, &request.input.bucket)?)
+    }
+
+    async fn put_public_access_block(
+        &self,
+        request: S3Request<PutPublicAccessBlockInput>,
+    ) -> Answered<PutPublicAccessBlockOutput> {
+        let block = &request.input.public_access_block_configuration;
+        settings::put_access_block(&self.store, &request.input.bucket, block)?;
+        answered(PutPublicAccessBlockOutput::default())
+    }
+
+    async fn delete_public_access_block(
+        &self,
+        request: S3Request<DeletePublicAccessBlockInput>,
+    ) -> Answered<DeletePublicAccessBlockOutput> {
+        settings::delete_access_block(&self.store, &request.input.bucket)?;
+        answered(DeletePublicAccessBlockOutput::default())
     }
 
     async fn get_object_lock_configuration(
         &self,
         request: S3Request<GetObjectLockConfigurationInput>,
     ) -> Answered<GetObjectLockConfigurationOutput> {
-        if !self.read(|connection| buckets::find(connection, &request.input.bucket))? {
-            return Err(S3ErrorCode::ObjectLockConfigurationNotFoundError.into());
-        }
-        answered(GetObjectLockConfigurationOutput {
-            object_lock_configuration: Some(ObjectLockConfiguration {
-                object_lock_enabled: Some(ObjectLockEnabled::from_static(
-                    ObjectLockEnabled::ENABLED,
-                )),
-                rule: None,
-            }),
-        })
+        answered(settings::lock(&self.store, &request.input.bucket)?)
+    }
+
+    async fn put_object_lock_configuration(
+        &self,
+        request: S3Request<PutObjectLockConfigurationInput>,
+    ) -> Answered<PutObjectLockConfigurationOutput> {
+        let input = request.input;
+        settings::put_lock(&self.store, &input.bucket, input.object_lock_configuration)?;
+        answered(PutObjectLockConfigurationOutput::default())
     }
 
     async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answered<PutObjectOutput> {
@@ -169,6 +236,7 @@ impl S3 for Buckets {
             headers: conversion::headers(&input),
             precondition: conversion::precondition(&input)?,
             lock: conversion::lock(&input)?,
+            ..NewObject::default()
         };
         let version = self.write(|transaction| {
             let version = objects::put(transaction, &input.bucket, &input.key, &object)?;
@@ -215,35 +283,44 @@ impl S3 for Buckets {
         answered(conversion::head_output(object))
     }
 
+    async fn create_multipart_upload(
+        &self,
+        request: S3Request<CreateMultipartUploadInput>,
+    ) -> Answered<CreateMultipartUploadOutput> {
+        answered(multipart::begin(&self.store, request.input)?)
+    }
+
+    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answered<UploadPartOutput> {
+        answered(multipart::put_part(&self.store, request.input).await?)
+    }
+
+    async fn complete_multipart_upload(
+        &self,
+        request: S3Request<CompleteMultipartUploadInput>,
+    ) -> Answered<CompleteMultipartUploadOutput> {
+        answered(multipart::complete(&self.store, request.input)?)
+    }
+
+    async fn abort_multipart_upload(
+        &self,
+        request: S3Request<AbortMultipartUploadInput>,
+    ) -> Answered<AbortMultipartUploadOutput> {
+        multipart::abort(&self.store, &request.input)?;
+        answered(AbortMultipartUploadOutput::default())
+    }
+
     async fn delete_object(
         &self,
         request: S3Request<DeleteObjectInput>,
     ) -> Answered<DeleteObjectOutput> {
-        let input = request.input;
-        let (bucket, key) = (&input.bucket, &input.key);
-        if input.if_match.is_some() {
-            return Err(s3_error!(NotImplemented, "no conditional deletes"));
-        }
-        let Some(wanted) = &input.version_id else {
-            let marker =
-                self.write(|transaction| objects::mark_deleted(transaction, bucket, key))?;
-            return answered(DeleteObjectOutput {
-                delete_marker: Some(true),
-                version_id: Some(marker.id),
-                ..DeleteObjectOutput::default()
-            });
-        };
-        let bypass = input.bypass_governance_retention == Some(true);
-        let deleted = self.write(|transaction| {
-            objects::delete_version(transaction, bucket, key, wanted, bypass)
-        })?;
-        answered(DeleteObjectOutput {
-            delete_marker: deleted
-                .is_some_and(|version| version.is_marker)
-                .then_some(true),
-            version_id: Some(wanted.clone()),
-            ..DeleteObjectOutput::default()
-        })
+        answered(deletion::one(&self.store, &request.input)?)
+    }
+
+    async fn delete_objects(
+        &self,
+        request: S3Request<DeleteObjectsInput>,
+    ) -> Answered<DeleteObjectsOutput> {
+        answered(deletion::several(&self.store, request.input)?)
     }
 
     async fn list_objects(

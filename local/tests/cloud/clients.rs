@@ -30,9 +30,23 @@ macro_rules! client {
 }
 
 client!(dynamodb, aws_sdk_dynamodb, dynamodb);
+client!(table_settings, aws_sdk_dynamodb, table_settings);
+client!(kms, aws_sdk_kms, kms);
 client!(s3, aws_sdk_s3, s3, force_path_style);
 client!(sns, aws_sdk_sns, sns);
 client!(sqs, aws_sdk_sqs, sqs);
+
+/// A CloudTrail client of one Region.
+pub(crate) fn cloudtrail(cloud: &Cloud, region: &'static str) -> aws_sdk_cloudtrail::Client {
+    aws_sdk_cloudtrail::Client::from_conf(
+        aws_sdk_cloudtrail::Config::builder()
+            .behavior_version(aws_sdk_cloudtrail::config::BehaviorVersion::latest())
+            .region(aws_sdk_cloudtrail::config::Region::new(region))
+            .credentials_provider(credentials())
+            .endpoint_url(cloud.cloudtrail())
+            .build(),
+    )
+}
 
 /// A DynamoDB client that tries once.
 pub(crate) fn dynamodb_without_retries(cloud: &Cloud) -> aws_sdk_dynamodb::Client {

@@ -125,7 +125,7 @@ async fn missing_buckets_keys_and_preconditions_are_told_apart() {
     );
     let buckets = client.list_buckets().send().await.expect("buckets");
     assert_eq!(buckets.buckets()[0].name(), Some(BUCKET));
-    let unknown = client.get_bucket_policy().bucket(BUCKET).send().await;
+    let unknown = client.get_bucket_cors().bucket(BUCKET).send().await;
     let unknown = unknown.expect_err("not implemented");
     assert_eq!(
         unknown.raw_response().map(|raw| raw.status().as_u16()),

@@ -1,13 +1,14 @@
 //! Writes the sample trail that the repository ships: `sample_trail events`.
 //!
-//! Log files go to `AWSLogs/`, trigger payloads to `triggers/`; both folders
-//! are written anew, always with the same bytes.
+//! Log files and digests go to `AWSLogs/`, the key that proves them to
+//! `public-keys.json`, trigger payloads to `triggers/`; all are written anew,
+//! always with the same bytes.
 
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-use sample::{story, trigger};
+use sample::{Archive, story, trigger};
 
 fn main() -> io::Result<()> {
     let mut arguments = env::args_os().skip(1);
@@ -22,14 +23,14 @@ fn main() -> io::Result<()> {
         }
     }
     let files = story::files();
+    let records: usize = files.iter().map(|file| file.records).sum();
+    let archive = Archive::of(files, &story::signing());
+    let triggers = trigger::triggers(&archive);
     let mut bytes = 0;
-    let mut records = 0;
-    for file in &files {
-        put(&folder.join(&file.key), &file.body)?;
-        bytes += file.body.len();
-        records += file.records;
+    for (name, content) in archive.folder() {
+        put(&folder.join(name), &content)?;
+        bytes += content.len();
     }
-    let triggers = trigger::triggers(&files);
     for trigger in &triggers {
         let path = folder
             .join("triggers")
@@ -39,8 +40,9 @@ fn main() -> io::Result<()> {
     }
     writeln!(
         io::stdout(),
-        "{records} records in {} log files, {} triggers, {bytes} bytes",
-        files.len(),
+        "{records} records in {} log files, {} digests, {} triggers, {bytes} bytes",
+        archive.logs().count(),
+        archive.digests().count(),
         triggers.len(),
     )
 }

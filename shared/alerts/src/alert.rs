@@ -5,6 +5,7 @@ use trail::record::RecordError;
 use trail::{Category, Record};
 
 use crate::event::EventSummary;
+use crate::finding::{Finding, FindingSummary, some};
 use crate::redact::{RedactedRecord, redact_field, redact_text};
 use crate::rule::RuleSummary;
 use crate::window::Closing;
@@ -26,6 +27,8 @@ pub enum Kind {
     Correlation,
     /// A window of suppression closed, in which a rule matched more.
     Closing,
+    /// Trailkeep found out something about the history itself.
+    Finding,
 }
 
 impl Kind {
@@ -35,6 +38,7 @@ impl Kind {
             Self::Event => "event",
             Self::Correlation => "correlation",
             Self::Closing => "closing",
+            Self::Finding => "finding",
         }
     }
 }
@@ -131,6 +135,9 @@ pub struct Alert {
     /// The id of the alert that opened the window which this one closes.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub opened_by: Option<String>,
+    /// What was found out, where no rule matched.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub finding: Option<FindingSummary>,
     /// The log file that holds the event, where it came from one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub log_file: Option<String>,
@@ -215,6 +222,24 @@ impl Alert {
         alert
     }
 
+    /// Makes the alert on a finding.
+    ///
+    /// Its id is made of the finding's, so that however often the same is found
+    /// it is one alert; and of nothing else, so that no finding takes the id of
+    /// an alert on an event.
+    pub fn of_finding(finding: &Finding) -> Self {
+        let (rule, summary) = finding.summaries();
+        let id = fingerprint::of_found(&rule.id, &summary.id);
+        let mut alert = Self::bare(Kind::Finding, id, &rule, &[]);
+        alert.count = 1;
+        alert.first_time = finding.time;
+        alert.last_time = finding.time;
+        alert.account = some(finding.account.as_deref(), 64);
+        alert.region = some(finding.region.as_deref(), 64);
+        alert.finding = Some(summary);
+        alert
+    }
+
     fn bare(kind: Kind, id: String, rule: &RuleSummary, group: &[GroupValue]) -> Self {
         Self {
             id,
@@ -231,6 +256,7 @@ impl Alert {
             last_time: 0,
             event: None,
             opened_by: None,
+            finding: None,
             log_file: None,
             record: None,
         }

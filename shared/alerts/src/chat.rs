@@ -53,7 +53,7 @@ pub fn chat(alert: &Alert) -> String {
     let level = alert.rule.level.tag();
     let more = match alert.kind {
         Kind::Closing => format!("{} more: ", alert.count),
-        Kind::Event | Kind::Correlation => String::new(),
+        Kind::Event | Kind::Correlation | Kind::Finding => String::new(),
     };
     let title = format!("{level}: {more}{}", words(&alert.rule.title, 120));
     let notification = Notification {
@@ -133,7 +133,13 @@ fn description(alert: &Alert) -> String {
             );
         }
     }
-    if alert.kind != Kind::Event {
+    if let Some(finding) = &alert.finding {
+        add(
+            "Object",
+            &[finding.object.as_deref().map(|object| code(object, 600))],
+        );
+    }
+    if matches!(alert.kind, Kind::Correlation | Kind::Closing) {
         let about = if alert.is_estimate { "about " } else { "" };
         add("Events", &[Some(format!("{about}{}", alert.count))]);
         for group in &alert.group {

@@ -60,18 +60,23 @@ pub fn email(alert: &Alert) -> String {
     let mut letter = Letter::default();
     let more = match alert.kind {
         Kind::Closing => format!("{} more: ", alert.count),
-        Kind::Event | Kind::Correlation => String::new(),
+        Kind::Event | Kind::Correlation | Kind::Finding => String::new(),
     };
     let title = mail(&alert.rule.title, 200);
     let _ = writeln!(letter.0, "{}: {more}{title}\n", alert.rule.level.tag());
     facts(alert, &mut letter);
+    // The operator chose the rules; what a finding says may quote what somebody else wrote.
+    let (heading, shown): (_, fn(&str, usize) -> String) = match alert.kind {
+        Kind::Finding => ("What was found", mail),
+        Kind::Event | Kind::Correlation | Kind::Closing => ("Why it matters", visible),
+    };
     if !alert.rule.description.is_empty() {
-        letter.heading("Why it matters");
-        letter.paragraph(&visible(&alert.rule.description, 2_000));
+        letter.heading(heading);
+        letter.paragraph(&shown(&alert.rule.description, 2_000));
     }
     if let Some(respond) = &alert.rule.respond {
         letter.heading("What to do next");
-        letter.paragraph(&visible(respond, 1_000));
+        letter.paragraph(&shown(respond, 1_000));
     }
     if let Some(around) = Around::of(alert) {
         letter.heading(&format!("Everything by {} around it", around.by));
@@ -109,6 +114,7 @@ fn facts(alert: &Alert, letter: &mut Letter) {
     }
     match alert.kind {
         Kind::Event => {}
+        Kind::Finding => letter.row("Object", &object(alert)),
         Kind::Correlation => letter.row("Events", &format!("{} together", alert.count)),
         Kind::Closing => {
             let about = if alert.is_estimate { "about " } else { "" };
@@ -124,7 +130,7 @@ fn facts(alert: &Alert, letter: &mut Letter) {
             key(&event.who, letter);
         }
     }
-    if alert.kind != Kind::Event {
+    if matches!(alert.kind, Kind::Correlation | Kind::Closing) {
         for group in &alert.group {
             let value = if group.value.is_empty() {
                 "-"
@@ -170,6 +176,22 @@ fn facts(alert: &Alert, letter: &mut Letter) {
         if more > 0 {
             letter.row("Resource", &format!("and {more} more"));
         }
+    }
+}
+
+/// The object or item that a finding is about.
+///
+/// What every log file and digest ends in makes no link, and is to be copied.
+fn object(alert: &Alert) -> String {
+    const SUFFIX: &str = ".json.gz";
+    let finding = alert.finding.as_ref();
+    let object = finding.and_then(|finding| finding.object.as_deref());
+    let object = object.unwrap_or_default();
+    match object.strip_suffix(SUFFIX) {
+        Some(stem) if stem.ends_with(|last: char| last.is_ascii_alphanumeric()) => {
+            format!("{}{SUFFIX}", mail(stem, 1_200))
+        }
+        _ => mail(object, 1_200),
     }
 }
 

@@ -44,6 +44,16 @@ pub(crate) fn of_group(
     id(&parts)
 }
 
+/// The id of a finding: of what it is about.
+pub(crate) fn of_finding(origin: &str, kind: &str, about: &[&str]) -> String {
+    id(&[&["finding", origin, kind], about].concat())
+}
+
+/// The id of the alert on a finding, which no other alert has whatever id a finding brings.
+pub(crate) fn of_found(rule: &str, finding: &str) -> String {
+    id(&["found", rule, finding])
+}
+
 /// Hashes an event's id to what windows remember events by.
 ///
 /// Of 1,024 events in a window two share a hash with a chance of one in 10^13.

@@ -20,7 +20,7 @@ pub fn subject(alert: &Alert) -> String {
     let mut head = format!("[{}] ", alert.rule.level.tag());
     let mut tail = String::new();
     match alert.kind {
-        Kind::Event => {}
+        Kind::Event | Kind::Finding => {}
         Kind::Correlation => tail = format!(" ({} events)", count(alert)),
         Kind::Closing => head = format!("{head}{} more: ", count(alert)),
     }

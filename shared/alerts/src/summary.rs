@@ -26,6 +26,10 @@ pub fn summary(alert: &Alert) -> String {
         Kind::Event => add(": ", event.and_then(|event| event.what.name.as_deref())),
         Kind::Correlation => add(": ", Some(&format!("{} events", alert.count))),
         Kind::Closing => add(": ", Some(&format!("{} more", alert.count))),
+        Kind::Finding => {
+            let finding = alert.finding.as_ref();
+            add(": ", finding.and_then(|finding| finding.object.as_deref()));
+        }
     }
     add(" by ", alert.caller().as_deref());
     add(" in ", alert.account.as_deref());

@@ -2,8 +2,9 @@
 
 use alerts::chat::chat;
 use alerts::email::email;
+use alerts::finding::Origin;
 use alerts::summary::summary;
-use alerts::{Alert, Audience, GroupValue, Level, Message, RuleSummary};
+use alerts::{Alert, Audience, Finding, GroupValue, Level, Message, RuleSummary};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -38,6 +39,24 @@ fn alert(name: &str) -> Alert {
     .expect("a record")
 }
 
+/// An alert on a finding whose every text quotes this name.
+fn finding(name: &str) -> Alert {
+    let quoting = format!("Nothing is recorded {name}");
+    let finding = Finding::new(
+        Origin::Integrity,
+        "log-unlisted",
+        Level::High,
+        &[name],
+        1_791_928_263,
+    )
+    .titled(&format!("Trail logging stopped {name}"))
+    .in_detail(&quoting)
+    .in_place(Some(name), Some(name))
+    .of_object(name)
+    .to_respond(&quoting);
+    Alert::of_finding(&finding)
+}
+
 /// What every line of a letter of ours begins with.
 const LABELS: [&str; 21] = [
     "HIGH: ",
@@ -63,10 +82,15 @@ const LABELS: [&str; 21] = [
     "Record ",
 ];
 
-fn check_email(text: &str) {
+/// What further lines begin with in a letter on a finding: its paragraphs, of several lines,
+/// hold what it says.
+const OF_FINDINGS: [&str; 4] = ["Object ", "What was found", "What to do next", "  "];
+
+fn check_email(text: &str, further: &[&str]) {
     let lines: Vec<_> = text.split('\n').collect();
     for line in &lines {
-        let is_ours = line.is_empty() || LABELS.iter().any(|label| line.starts_with(label));
+        let mut labels = LABELS.iter().chain(further);
+        let is_ours = line.is_empty() || labels.any(|label| line.starts_with(label));
         assert!(is_ours, "{line:?} in {text}");
         assert!(!line.contains(char::is_control), "{line:?}");
         assert!(
@@ -146,13 +170,19 @@ fn check_chat(text: &str) {
 }
 
 fn check_all(name: &str) {
-    let alert = alert(name);
-    check_email(&email(&alert));
-    check_chat(&chat(&alert));
-    let line = summary(&alert);
+    for suffix in ["", ".json.gz"] {
+        check_each(&finding(&format!("{name}{suffix}")), &OF_FINDINGS);
+    }
+    check_each(&alert(name), &[]);
+}
+
+fn check_each(alert: &Alert, further: &[&str]) {
+    check_email(&email(alert), further);
+    check_chat(&chat(alert));
+    let line = summary(alert);
     assert!(!line.contains(char::is_control), "{line:?}");
     assert!(line.starts_with("2026-10-13T21:51:03Z HIGH "), "{line:?}");
-    let message = Message::of(&alert, Audience::Subscribers);
+    let message = Message::of(alert, Audience::Subscribers);
     assert!(message.subject.is_ascii() && !message.subject.contains(char::is_control));
     assert!(
         message.subject.starts_with("[HIGH] Trail logging stopped"),

@@ -1,7 +1,8 @@
 //! What SNS takes, whatever matched.
 
+use alerts::finding::Origin;
 use alerts::message::LARGEST;
-use alerts::{Alert, Audience, Correlation, GroupValue, Level, Message, RuleSummary};
+use alerts::{Alert, Audience, Correlation, Finding, GroupValue, Level, Message, RuleSummary};
 use serde_json::{Value, json};
 
 /// A rule whose every text is as long as somebody may write it.
@@ -106,6 +107,37 @@ fn the_longest_alert_is_sent() {
         check(&Alert::of_correlation(&rule, &found, Some(&record)));
         check(&Alert::of_correlation(&rule, &found, None));
         check(&Alert::of_event(&rule, &record, &group, Some(&text)).expect("a record"));
+        let bare = Finding::new(
+            Origin::Retention,
+            &text,
+            Level::Critical,
+            &[&text],
+            i64::MAX,
+        );
+        let made = bare
+            .clone()
+            .titled(&text)
+            .in_detail(&text)
+            .in_place(Some(&text), Some(&text))
+            .of_object(&text)
+            .to_respond(&text);
+        let set = Finding {
+            title: text.clone(),
+            detail: text.clone(),
+            account: Some(text.clone()),
+            region: Some(text.clone()),
+            object: Some(text.clone()),
+            respond: text.clone(),
+            ..bare
+        };
+        for finding in [made, set] {
+            check(&Alert::of_finding(&finding));
+            let body = finding.message();
+            // SQS takes four times as much, and not these characters.
+            assert!(body.len() < 64 * 1024, "{} bytes", body.len());
+            assert!(!body.contains(['\u{fffe}', '\u{ffff}']));
+            assert!(matches!(Finding::read(&body), Some(Ok(_))), "{body}");
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 use alerts::chat::chat;
 use alerts::email::email;
+use alerts::finding::Origin;
 use alerts::machine::machine;
 use alerts::subject::subject;
 use alerts::summary::summary;
 use alerts::{
-    Admission, Alert, Audience, Correlation, GroupValue, Level, Message, RuleSummary, Window,
+    Admission, Alert, Audience, Correlation, Finding, GroupValue, Level, Message, RuleSummary,
+    Window,
 };
 use serde_json::{Value, json};
 
@@ -122,6 +124,25 @@ fn an_event() {
     insta::assert_snapshot!("event_chat", pretty(&chat(&alert)));
 }
 
+fn of_finding() -> Alert {
+    let finding = Finding::new(
+        Origin::Integrity,
+        "log-changed",
+        Level::Critical,
+        &[FILE],
+        1_791_928_263,
+    )
+    .titled("A log file was changed")
+    .in_detail(
+        "The SHA-256 of the object is not the one that the digest of 2026-10-13T21:51:03Z lists: \
+         somebody replaced it after CloudTrail delivered it.",
+    )
+    .in_place(Some("111122223333"), Some("eu-west-1"))
+    .of_object(FILE)
+    .to_respond("List the versions of the object, and find out who wrote the newest.");
+    Alert::of_finding(&finding)
+}
+
 #[test]
 fn a_correlation() {
     let alert = of_correlation();
@@ -138,6 +159,35 @@ fn a_closed_window() {
 }
 
 #[test]
+fn a_finding() {
+    let alert = of_finding();
+    insta::assert_snapshot!("finding_email", email(&alert));
+    insta::assert_snapshot!("finding_machine", pretty(&machine(&alert)));
+    insta::assert_snapshot!("finding_chat", pretty(&chat(&alert)));
+    let attributes = Message::of(&alert, Audience::Subscribers).attributes;
+    assert_eq!(attributes["rule_id"], "trailkeep-integrity-log-changed");
+    assert_eq!(attributes["severity"], "critical");
+    assert_eq!(attributes["alert_id"], alert.id);
+}
+
+#[test]
+fn the_same_finding_is_the_same_alert_whenever_it_is_met() {
+    let about = |time: i64, kind: &str, about: &str| {
+        let finding = Finding::new(Origin::Integrity, kind, Level::High, &[about], time);
+        Alert::of_finding(&finding.in_detail(&time.to_string())).id
+    };
+    assert_eq!(about(1, "log-missing", "a"), about(2, "log-missing", "a"));
+    assert_ne!(about(1, "log-missing", "a"), about(1, "log-missing", "b"));
+    assert_ne!(about(1, "log-missing", "a"), about(1, "log-changed", "a"));
+    // Whoever sends a finding under the id of another alert does not take its place.
+    let taking = Finding {
+        id: of_event().id,
+        ..Finding::new(Origin::Index, "index-damaged", Level::Low, &[], 1)
+    };
+    assert_ne!(Alert::of_finding(&taking).id, of_event().id);
+}
+
+#[test]
 fn a_closed_window_joins_the_thread_of_its_alert() {
     let thread = |alert: &Alert| {
         let notification: Value = serde_json::from_str(&chat(alert)).expect("JSON");
@@ -149,7 +199,7 @@ fn a_closed_window_joins_the_thread_of_its_alert() {
 
 #[test]
 fn subjects_and_summaries() {
-    let lines: Vec<_> = [of_event(), of_correlation(), closing()]
+    let lines: Vec<_> = [of_event(), of_correlation(), closing(), of_finding()]
         .iter()
         .flat_map(|alert| [subject(alert), summary(alert)])
         .collect();
@@ -202,7 +252,7 @@ fn the_same_match_is_the_same_alert() {
 
 #[test]
 fn an_alert_survives_being_stored() {
-    for alert in [of_event(), of_correlation(), closing()] {
+    for alert in [of_event(), of_correlation(), closing(), of_finding()] {
         let text = serde_json::to_string(&alert).expect("JSON");
         assert_eq!(
             serde_json::from_str::<Alert>(&text).expect("an alert"),

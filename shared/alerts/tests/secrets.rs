@@ -2,9 +2,12 @@
 
 use alerts::chat::chat;
 use alerts::email::email;
+use alerts::finding::Origin;
 use alerts::machine::machine;
 use alerts::summary::summary;
-use alerts::{Alert, Audience, Closing, Correlation, GroupValue, Level, Message, RuleSummary};
+use alerts::{
+    Alert, Audience, Closing, Correlation, Finding, GroupValue, Level, Message, RuleSummary,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,8 +29,12 @@ fn renderings(record: &Value, group: &[GroupValue]) -> Vec<String> {
         Alert::of_correlation(&rule, &correlation, Some(&record)),
         Alert::closing(&rule, &closing, Some(&record)),
     ];
+    renderings_of(&alerts)
+}
+
+fn renderings_of(alerts: &[Alert]) -> Vec<String> {
     let mut texts = Vec::new();
-    for alert in &alerts {
+    for alert in alerts {
         texts.extend([email(alert), machine(alert), chat(alert), summary(alert)]);
         texts.push(serde_json::to_string(alert).expect("JSON"));
         for audience in [Audience::Subscribers, Audience::Chat] {
@@ -147,6 +154,36 @@ proptest! {
         }
         let group = [GroupValue::new("userIdentity.arn", &value)];
         for text in renderings(&record, &group) {
+            prop_assert!(!text.contains("SECRET7f3a"), "{}", text);
+        }
+    }
+}
+
+proptest! {
+    /// Whether it was made here or comes in a message that somebody else wrote.
+    #[test]
+    fn a_secret_in_a_finding_leaves_nowhere(value in by_look(), is_sent: bool) {
+        let bare = Finding::new(Origin::Index, "index-differs", Level::High, &[&value], 7);
+        let finding = if is_sent {
+            let sent = Finding {
+                title: value.clone(),
+                detail: value.clone(),
+                account: Some(value.clone()),
+                region: Some(value.clone()),
+                object: Some(value.clone()),
+                respond: value.clone(),
+                ..bare
+            };
+            let body = json!({ "source": "trailkeep", "finding": sent }).to_string();
+            prop_assert!(body.contains("SECRET7f3a"), "it is there");
+            Finding::read(&body).expect("a finding").expect("of its shape")
+        } else {
+            bare.titled(&value).in_detail(&value).of_object(&value).to_respond(&value)
+                .in_place(Some(&value), Some(&value))
+        };
+        let mut texts = renderings_of(&[Alert::of_finding(&finding)]);
+        texts.extend([finding.message(), serde_json::to_string(&finding).expect("JSON")]);
+        for text in texts {
             prop_assert!(!text.contains("SECRET7f3a"), "{}", text);
         }
     }

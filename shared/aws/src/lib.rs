@@ -1,4 +1,4 @@
-//! The table, the objects, the queue and the topic, over the SDK's clients.
+//! The table, the objects, the queue, the topic and the public keys, over the SDK's clients.
 //!
 //! Each is a struct over the real client and not a trait: tests point the
 //! client at the local cloud, so that signing, serialisation, paging and
@@ -6,7 +6,11 @@
 //! client itself, with backoff; what comes back as an error here is worth a
 //! retry only where it says so.
 
+#[cfg(feature = "encryption")]
+pub mod encryption;
 pub mod error;
+#[cfg(feature = "keys")]
+pub mod keys;
 #[cfg(feature = "objects")]
 pub mod objects;
 #[cfg(feature = "queue")]
@@ -15,8 +19,14 @@ pub mod queue;
 pub mod table;
 #[cfg(feature = "topic")]
 pub mod topic;
+#[cfg(feature = "trail")]
+pub mod trail;
 
+#[cfg(feature = "encryption")]
+pub use encryption::EncryptionKey;
 pub use error::Error;
+#[cfg(feature = "keys")]
+pub use keys::Keys;
 #[cfg(feature = "objects")]
 pub use objects::Objects;
 #[cfg(feature = "queue")]
@@ -25,6 +35,8 @@ pub use queue::Queue;
 pub use table::Table;
 #[cfg(feature = "topic")]
 pub use topic::Topic;
+#[cfg(feature = "trail")]
+pub use trail::Trail;
 
 use std::time::Duration;
 

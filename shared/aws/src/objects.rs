@@ -1,5 +1,6 @@
 //! The objects of buckets.
 
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -7,6 +8,8 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 
 use crate::Error;
+
+pub mod protection;
 
 /// The objects of any bucket that the caller may read.
 #[derive(Clone, Debug)]
@@ -23,6 +26,21 @@ pub struct Object {
     pub etag: Option<String>,
     /// Its version; absent in a bucket without versioning.
     pub version: Option<String>,
+    /// Its own metadata, names in lower case, without `x-amz-meta-`.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What is known of an object without reading it.
+#[derive(Clone, Debug)]
+pub struct Head {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its `ETag`, without quotes.
+    pub etag: Option<String>,
+    /// Its version; absent in a bucket without versioning.
+    pub version: Option<String>,
+    /// Its own metadata, names in lower case, without `x-amz-meta-`.
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// Says why an object was not got.
@@ -53,6 +71,15 @@ pub struct Listed {
     pub size: u64,
     /// Its `ETag`, without quotes.
     pub etag: Option<String>,
+}
+
+/// A page of a listing by folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    /// The prefixes up to the next slash, with it.
+    pub prefixes: Vec<String>,
+    /// What the next page goes on behind; nothing on the last.
+    pub next: Option<String>,
 }
 
 impl Objects {
@@ -110,6 +137,7 @@ impl Objects {
             .version_id()
             .filter(|version| *version != "null")
             .map(str::to_owned);
+        let metadata = metadata(output.metadata.as_ref());
         let bytes = output
             .body
             .collect()
@@ -119,6 +147,78 @@ impl Objects {
             bytes: bytes.to_vec(),
             etag,
             version,
+            metadata,
+        })
+    }
+
+    /// Tells what is known of an object without reading it; nothing where it is not there.
+    pub async fn head(
+        &self,
+        bucket: &str,
+        key: &str,
+        version: Option<&str>,
+    ) -> Result<Option<Head>, Error> {
+        let answer = self
+            .client
+            .head_object()
+            .bucket(bucket)
+            .key(key)
+            .set_version_id(version.map(str::to_owned))
+            .send()
+            .await;
+        let output = match answer {
+            Ok(output) => output,
+            Err(error) => {
+                // An answer without a body has no code; the client makes one of the status.
+                let is_missing = error
+                    .raw_response()
+                    .is_some_and(|response| response.status().as_u16() == 404);
+                let error = Error::new("HeadObject", &error);
+                return if is_missing { Ok(None) } else { Err(error) };
+            }
+        };
+        Ok(Some(Head {
+            size: output
+                .content_length()
+                .unwrap_or_default()
+                .try_into()
+                .unwrap_or(u64::MAX),
+            etag: output.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
+            version: output
+                .version_id()
+                .filter(|version| *version != "null")
+                .map(str::to_owned),
+            metadata: metadata(output.metadata.as_ref()),
+        }))
+    }
+
+    /// Lists a page of the folders of a prefix: what their keys have up to the next slash.
+    pub async fn folders(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        next: Option<&str>,
+    ) -> Result<Folders, Error> {
+        let output = self
+            .client
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .delimiter("/")
+            .set_continuation_token(next.map(str::to_owned))
+            .send()
+            .await
+            .map_err(|error| Error::new("ListObjectsV2", &error))?;
+        Ok(Folders {
+            prefixes: output
+                .common_prefixes
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|prefix| prefix.prefix)
+                .collect(),
+            next: output
+                .next_continuation_token
+                .filter(|token| !token.is_empty()),
         })
     }
 
@@ -166,4 +266,11 @@ impl Objects {
             })
             .collect())
     }
+}
+
+fn metadata(metadata: Option<&HashMap<String, String>>) -> BTreeMap<String, String> {
+    let metadata = metadata.into_iter().flatten();
+    metadata
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+        .collect()
 }

@@ -8,12 +8,8 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::{RetryPartition, TokenBucket};
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ConsumedCapacity, ReturnConsumedCapacity};
 use futures::{StreamExt as _, TryStreamExt as _};
 use index::Item;
 use index::lookup::{Answer, Read};
@@ -22,8 +18,11 @@ use index::table::{BODY, EXPIRES, PARTITION, SORT};
 use crate::Error;
 
 pub mod marked;
+pub mod protection;
+pub mod stamp;
 
 pub use marked::{Created, Marked, Marks};
+pub use stamp::Stamp;
 
 /// The tokens that retries are paid with, five each, and that successes give back.
 const RETRY_TOKENS: usize = 10_000;
@@ -143,65 +142,16 @@ impl Table {
     /// An earlier attempt that was cut off may have written it: then it is
     /// present with the same body, which is success to the caller.
     pub async fn put(&self, item: &Item) -> Result<Put, Error> {
-        let answer = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(attributes(item)))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PARTITION)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await;
-        match answer {
-            Ok(output) => {
-                self.consumed.wrote(output.consumed_capacity());
-                Ok(Put::Written)
-            }
-            Err(SdkError::ServiceError(refusal))
-                if refusal.err().is_conditional_check_failed_exception() =>
-            {
-                // A refused put is billed like the put, and says nothing of it.
-                self.consumed.refused(item);
-                let PutItemError::ConditionalCheckFailedException(failure) = refusal.into_err()
-                else {
-                    return Err(Error::unexpected(
-                        "PutItem",
-                        "the condition failed without a reason",
-                    ));
-                };
-                match failure.item.and_then(item_of) {
-                    Some(present) => Ok(Put::Present(present)),
-                    None => self.present(item).await,
-                }
-            }
-            Err(error) => Err(Error::new("PutItem", &error)),
-        }
-    }
-
-    async fn present(&self, item: &Item) -> Result<Put, Error> {
-        let present = self.get(&item.partition, &item.sort).await?;
-        present.map(Put::Present).ok_or_else(|| {
-            Error::unexpected("PutItem", "an item was there and is gone: put it again")
+        Ok(match self.create(item, &Marks::default()).await? {
+            Created::Written => Put::Written,
+            Created::Present(present) => Put::Present(present.item),
         })
     }
 
     /// Gets an item, strongly consistent.
     pub async fn get(&self, partition: &str, sort: &str) -> Result<Option<Item>, Error> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.name)
-            .key(PARTITION, AttributeValue::S(partition.to_owned()))
-            .key(SORT, AttributeValue::S(sort.to_owned()))
-            .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| Error::new("GetItem", &error))?;
-        self.consumed.read(output.consumed_capacity());
-        Ok(output.item.and_then(item_of))
+        let found = self.find(partition, sort).await?;
+        Ok(found.map(|found| found.item))
     }
 
     /// Reads a range of a partition to its end.
@@ -209,35 +159,50 @@ impl Table {
         let mut answer = Answer::default();
         let mut after = None;
         loop {
-            let output = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :until")
-                .expression_attribute_names("#pk", PARTITION)
-                .expression_attribute_names("#sk", SORT)
-                .expression_attribute_values(":pk", AttributeValue::S(range.partition.to_owned()))
-                .expression_attribute_values(":from", AttributeValue::S(range.from.to_owned()))
-                .expression_attribute_values(":until", AttributeValue::S(range.until.to_owned()))
-                .consistent_read(range.consistent)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .set_exclusive_start_key(after)
-                .send()
-                .await
-                .map_err(|error| Error::new("Query", &error))?;
-            answer.read_units += self.consumed.read(output.consumed_capacity());
-            let items = output.items.unwrap_or_default();
-            answer.items.reserve(items.len());
-            for attributes in items {
-                answer.items.push(item_of(attributes).ok_or_else(|| {
-                    Error::unexpected("Query", "an item has attributes of an unforeseen type")
-                })?);
+            let page = self.page(range, true, None, after).await?;
+            answer.read_units += page.read_units;
+            answer.items.reserve(page.items.len());
+            for attributes in page.items {
+                answer.items.push(item_of("Query", attributes)?);
             }
-            after = output.last_evaluated_key.filter(|key| !key.is_empty());
+            after = page.after;
             if after.is_none() {
                 return Ok(answer);
             }
         }
+    }
+
+    /// Reads a page of a range of a partition: at most so many items behind those before.
+    async fn page(
+        &self,
+        range: Range<'_>,
+        is_forward: bool,
+        most: Option<i32>,
+        after: Option<Attributes>,
+    ) -> Result<Page, Error> {
+        let output = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :until")
+            .expression_attribute_names("#pk", PARTITION)
+            .expression_attribute_names("#sk", SORT)
+            .expression_attribute_values(":pk", AttributeValue::S(range.partition.to_owned()))
+            .expression_attribute_values(":from", AttributeValue::S(range.from.to_owned()))
+            .expression_attribute_values(":until", AttributeValue::S(range.until.to_owned()))
+            .consistent_read(range.consistent)
+            .scan_index_forward(is_forward)
+            .set_limit(most)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .set_exclusive_start_key(after)
+            .send()
+            .await
+            .map_err(|error| Error::new("Query", &error))?;
+        Ok(Page {
+            read_units: self.consumed.read(output.consumed_capacity()),
+            items: output.items.unwrap_or_default(),
+            after: output.last_evaluated_key.filter(|key| !key.is_empty()),
+        })
     }
 
     /// Makes a lookup's reads, side by side, and hands back each with its answer.
@@ -282,6 +247,7 @@ impl Consumed {
         add(&self.writes, consumed);
     }
 
+    /// Counts a refused put, which is billed like the put, and whose answer says nothing of it.
     fn refused(&self, item: &Item) {
         self.writes
             .fetch_add(10 * item.write_units() as u64, Ordering::Relaxed);
@@ -306,7 +272,18 @@ fn add(counter: &AtomicU64, consumed: Option<&ConsumedCapacity>) -> f64 {
     units
 }
 
-fn attributes(item: &Item) -> HashMap<String, AttributeValue> {
+/// An item's attributes by their names.
+type Attributes = HashMap<String, AttributeValue>;
+
+/// A page of a range of a partition.
+struct Page {
+    items: Vec<Attributes>,
+    /// The key behind which the next page begins, where there is one.
+    after: Option<Attributes>,
+    read_units: f64,
+}
+
+fn attributes(item: &Item) -> Attributes {
     let mut attributes = HashMap::from([
         (
             PARTITION.to_owned(),
@@ -326,27 +303,36 @@ fn attributes(item: &Item) -> HashMap<String, AttributeValue> {
     attributes
 }
 
-fn item_of(mut attributes: HashMap<String, AttributeValue>) -> Option<Item> {
-    let AttributeValue::S(partition) = attributes.remove(PARTITION)? else {
-        return None;
+/// Reads an item; one with attributes of an unforeseen type is an error and not absent.
+fn item_of(operation: &'static str, mut attributes: Attributes) -> Result<Item, Error> {
+    let mut key = |name: &str| match attributes.remove(name) {
+        Some(AttributeValue::S(text)) => text,
+        // No item is without its key, which is of this type.
+        _ => String::new(),
     };
-    let AttributeValue::S(sort) = attributes.remove(SORT)? else {
-        return None;
-    };
+    let (partition, sort) = (key(PARTITION), key(SORT));
     let body = match attributes.remove(BODY) {
-        Some(AttributeValue::B(body)) => body.into_inner(),
-        Some(_) => return None,
-        None => Vec::new(),
+        Some(AttributeValue::B(body)) => Some(body.into_inner()),
+        Some(_) => None,
+        None => Some(Vec::new()),
     };
     let expires = match attributes.remove(EXPIRES) {
-        Some(AttributeValue::N(expires)) => Some(expires.parse().ok()?),
-        Some(_) => return None,
-        None => None,
+        Some(AttributeValue::N(expires)) => expires.parse().ok().map(Some),
+        Some(_) => None,
+        None => Some(None),
     };
-    Some(Item {
+    let (Some(body), Some(expires)) = (body, expires) else {
+        return Err(unforeseen(operation, &partition, &sort));
+    };
+    Ok(Item {
         partition,
         sort,
         body,
         expires,
     })
+}
+
+fn unforeseen(operation: &'static str, partition: &str, sort: &str) -> Error {
+    let message = format!("item {partition} / {sort} has attributes of an unforeseen type");
+    Error::unexpected(operation, &message)
 }

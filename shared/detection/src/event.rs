@@ -98,7 +98,10 @@ fn step<'r>(value: &'r [u8], segment: &str, found: &mut Vec<&'r [u8]>) -> Result
         }
         Some(b'[') => {
             scan::elements(value, 0, |span| {
-                step(span.of(value), segment, found)?;
+                let element = span.of(value);
+                if element.starts_with(b"{") {
+                    step(element, segment, found)?;
+                }
                 Ok(false)
             })?;
         }

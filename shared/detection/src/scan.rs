@@ -2,7 +2,7 @@
 //!
 //! Values that nobody asks for are passed over by brackets and quotes alone, so
 //! what is wrong inside them shows only when they are read. Nothing here
-//! recurses by more than [`DEEPEST`].
+//! recurses: a record may nest as deep as it likes, and takes no longer for it.
 
 mod escape;
 mod members;
@@ -10,7 +10,7 @@ mod members;
 pub(crate) use escape::{compact, unescape};
 pub(crate) use members::{Members, members};
 
-/// How deep a record may nest, as deep as `serde_json` reads.
+/// How deep brackets are held against their kind; below that they are counted.
 const DEEPEST: u32 = 127;
 
 /// Says why a record cannot be evaluated; reading it again does not help.
@@ -19,9 +19,6 @@ pub enum RecordError {
     /// The bytes are not a JSON object.
     #[error("the record is not a json object at byte {0}")]
     Malformed(usize),
-    /// The record nests deeper than any that CloudTrail writes.
-    #[error("the record nests too deep at byte {0}")]
-    TooDeep(usize),
     /// The record is larger than offsets into it can be.
     #[error("the record has {0} bytes, which is too many")]
     TooLarge(usize),
@@ -137,7 +134,8 @@ fn skip_nested(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
             Some(b'"') => at = skip_string(bytes, at + 1)?.0,
             Some(&bracket @ (b'{' | b'[')) => {
                 if depth >= DEEPEST {
-                    return Err(RecordError::TooDeep(at));
+                    at = skip_below(bytes, at)?;
+                    continue;
                 }
                 depth += 1;
                 open = open << 1 | u128::from(bracket == b'{');
@@ -160,10 +158,8 @@ fn skip_nested(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
     }
 }
 
-/// Passes over an object or array that is too deep to be read, by brackets and quotes alone.
-///
-/// The records behind it are evaluated all the same: one record must not hide the others.
-pub(crate) fn skip_any_depth(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
+/// Passes over an object or array that lies too deep for the kinds of its brackets to be kept.
+fn skip_below(bytes: &[u8], start: usize) -> Result<usize, RecordError> {
     let mut depth = 0_usize;
     let mut at = start;
     loop {
@@ -174,7 +170,7 @@ pub(crate) fn skip_any_depth(bytes: &[u8], start: usize) -> Result<usize, Record
                 at += 1;
             }
             Some(b'}' | b']') => {
-                depth = depth.checked_sub(1).ok_or(RecordError::Malformed(at))?;
+                depth -= 1;
                 at += 1;
                 if depth == 0 {
                     return Ok(at);
@@ -212,26 +208,39 @@ pub(crate) fn find_array(bytes: &[u8], at: usize, name: &[u8]) -> Result<usize, 
     Err(RecordError::Malformed(at))
 }
 
-/// Walks the elements of the array that starts at `at` for as long as `visit` does not
-/// answer true; gives back whether it did.
+/// Walks the scalars and objects of the array that starts at `at`, those of arrays in it
+/// included, for as long as `visit` does not answer true; gives back whether it did.
 pub(crate) fn elements(
     bytes: &[u8],
     at: usize,
     mut visit: impl FnMut(Span) -> Result<bool, RecordError>,
 ) -> Result<bool, RecordError> {
-    let mut at = skip_space(bytes, at + 1);
-    if bytes.get(at) == Some(&b']') {
-        return Ok(false);
-    }
+    let mut depth = 0_usize;
+    let mut at = at;
     loop {
-        let end = skip_value(bytes, at)?;
-        if visit(Span::new(at, end)?)? {
-            return Ok(true);
+        if bytes.get(at) == Some(&b'[') {
+            depth += 1;
+            at = skip_space(bytes, at + 1);
+            if bytes.get(at) != Some(&b']') {
+                continue;
+            }
+        } else {
+            let end = skip_value(bytes, at)?;
+            if visit(Span::new(at, end)?)? {
+                return Ok(true);
+            }
+            at = skip_space(bytes, end);
         }
-        at = skip_space(bytes, end);
+        // Behind an element stands a comma or the end of one array or more.
+        while bytes.get(at) == Some(&b']') {
+            depth -= 1;
+            if depth == 0 {
+                return Ok(false);
+            }
+            at = skip_space(bytes, at + 1);
+        }
         match bytes.get(at) {
             Some(b',') => at = skip_space(bytes, at + 1),
-            Some(b']') => return Ok(false),
             _ => return Err(RecordError::Malformed(at)),
         }
     }

@@ -60,11 +60,7 @@ fn in_array(
 ) -> Result<bool, RecordError> {
     scan::elements(array, 0, |span| {
         let element = span.of(array);
-        match element.first() {
-            Some(b'{') => Ok(false),
-            Some(b'[') => in_array(element, buffer, visit),
-            _ => Ok(scalar(element, buffer, visit)),
-        }
+        Ok(!element.starts_with(b"{") && scalar(element, buffer, visit))
     })
 }
 

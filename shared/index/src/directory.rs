@@ -11,6 +11,7 @@ use crate::block::Encoder;
 use crate::day::Day;
 use crate::file::FileVersion;
 use crate::page::{Layout, Span};
+use crate::term::Level;
 
 /// The largest directory entry that is read, inflated.
 const LARGEST: usize = 16 * 1024 * 1024;
@@ -24,6 +25,11 @@ pub struct Directory {
     pub blocks: Vec<BlockEntry>,
     /// The log files that its events came from; blocks refer to them by number.
     pub files: Vec<FileEntry>,
+    /// The level of its term pages, written as the number of buckets.
+    pub level: Level,
+    /// The buckets of its pages of frequent terms, ascending.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frequent: Vec<u16>,
 }
 
 /// A block of a segment.
@@ -58,6 +64,11 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl Directory {
+    /// The time of the segment's newest event.
+    pub fn newest(&self) -> i64 {
+        self.blocks.last().map_or(self.oldest, |block| block.newest)
+    }
+
     /// How the segment's records fall into its blocks.
     pub fn layout(&self) -> Layout {
         let mut oldest = self.oldest;

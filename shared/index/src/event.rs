@@ -3,6 +3,8 @@
 use trail::{Category, Record};
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::day::Day;
+
 /// The place of an event in the order of a history: by time, then id, then content.
 ///
 /// The content's hash sets apart what shares an id, and records that have none.
@@ -46,6 +48,8 @@ pub struct Event {
     pub category: Category,
     /// The record, byte for byte as it was delivered.
     pub text: String,
+    /// The day until whose start it is restored, where it is only kept for that.
+    pub restored_until: Option<Day>,
 }
 
 impl Event {

@@ -6,8 +6,9 @@ use trail::digest::Hash;
 
 use crate::day::Day;
 use crate::item::Item;
-use crate::retention::Retention;
+use crate::retention::Class;
 use crate::table::{self, SegmentId};
+use crate::visibility::Keeping;
 
 /// A version of a log file's object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -52,6 +53,12 @@ impl FileVersion {
     pub fn sort(&self) -> String {
         table::file(&self.bucket, &self.key, self.version.as_deref())
     }
+
+    /// The sort key of the file's record in a class: a file that is restored has one of
+    /// its own for each day until which it is.
+    pub fn sort_in(&self, class: &Class) -> String {
+        table::file_in(&self.bucket, &self.key, self.version.as_deref(), class)
+    }
 }
 
 /// The record that a log file is indexed: written after all its segments are.
@@ -80,13 +87,19 @@ impl FileRecord {
     /// Makes the file's item.
     ///
     /// Expires with the delivery day's retention, so that a file that comes
-    /// again while its events are kept is known.
-    pub fn item(&self, version: &FileVersion, delivery: &Delivery, retention: Retention) -> Item {
+    /// again while its events are kept is known; that of a restored file with its class.
+    pub fn item(
+        &self,
+        version: &FileVersion,
+        delivery: &Delivery,
+        class: &Class,
+        keeping: &Keeping,
+    ) -> Item {
         Item {
             partition: table::files(&delivery.account, &delivery.region, delivery.day),
-            sort: version.sort(),
+            sort: version.sort_in(class),
             body: serde_json::to_vec(self).unwrap_or_default(),
-            expires: retention.expires(delivery.day),
+            expires: keeping.file_expires(class, delivery),
         }
     }
 

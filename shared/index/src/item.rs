@@ -23,6 +23,11 @@ impl Item {
         self.partition.len() + self.sort.len() + self.body.len() + OVERHEAD
     }
 
+    /// Tells whether the table may have begun to drop it and what belongs to it.
+    pub fn is_past(&self, now: i64) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
     /// The write units that putting the item consumes.
     pub fn write_units(&self) -> usize {
         self.size().div_ceil(1024)

@@ -12,14 +12,18 @@
 //!
 //! A query without a wanted value reads directories instead of term pages.
 //! Every record is judged by the query itself, so an index entry can only
-//! widen the search.
+//! widen the search, and by the visibility: the policy, holds and restored
+//! segments decide by record what is shown. Behind the horizon only those days
+//! are followed whose headers name a class that something may be shown of.
 //!
 //! Nothing is skipped by an eventually consistent read: days that were written
 //! to within the last twenty minutes are read strongly, a block that is not
 //! met is read again strongly, and one that is still missing although its
-//! segment is committed fails the lookup.
+//! segment is committed fails the lookup, unless the segment has expired: the
+//! table drops its items in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use trail::{Category, Record};
 
@@ -30,8 +34,8 @@ use crate::event::{Event, EventKey};
 use crate::item::Item;
 use crate::page::PageError;
 use crate::query::{Order, Query};
-use crate::retention::Retention;
 use crate::table::{self, SegmentId};
+use crate::visibility::Visibility;
 
 mod candidate;
 mod days;
@@ -191,6 +195,7 @@ impl LookupError {
 pub struct Lookup {
     query: Query,
     limits: Limits,
+    visibility: Arc<Visibility>,
     scan: Scan,
     days: Days,
     candidates: Vec<Candidate>,
@@ -201,24 +206,25 @@ pub struct Lookup {
 }
 
 impl Lookup {
-    /// Starts a lookup, or goes on where a cursor left off.
+    /// Starts a lookup of what is visible, or goes on where a cursor left off.
     pub fn new(
         query: Query,
         cursor: Option<&str>,
         limits: Limits,
-        retention: Retention,
-        now: i64,
+        visibility: Visibility,
         hint: &Hint,
     ) -> Result<Self, LookupError> {
         let position = cursor
             .map(|cursor| cursor::read(&query, cursor))
             .transpose()?;
-        let scan = Scan::new(&query, position, retention.horizon(now));
-        let days = Days::new(&query, &scan, hint, now);
+        let visibility = Arc::new(visibility);
+        let scan = Scan::new(&query, position);
+        let days = Days::new(&query, &scan, hint, Arc::clone(&visibility));
         Ok(Self {
             found: Found::new(query.order, limits),
             query,
             limits,
+            visibility,
             scan,
             days,
             candidates: Vec::new(),
@@ -235,6 +241,8 @@ impl Lookup {
     pub fn next(&mut self, out_of_time: bool) -> Result<Step, LookupError> {
         debug_assert_eq!(self.in_flight, 0, "every read is answered");
         if self.days.are_known() {
+            // Only now is it known whether anything was restored from behind the horizon.
+            self.scan.clip(self.days.horizon());
             let candidates = self.days.settle();
             self.take_candidates(candidates);
         }
@@ -299,8 +307,9 @@ impl Lookup {
             }
             Purpose::Block(candidate) => self.take_block(*candidate, answer),
             Purpose::Committed(candidate) => {
-                if answer.items.is_empty() {
-                    // Left behind by a writer that stopped before it committed.
+                let now = self.visibility.now();
+                if answer.items.iter().all(|item| item.is_past(now)) {
+                    // Left behind by a writer that stopped before it committed, or going.
                     return Ok(());
                 }
                 Err(candidate.missing())
@@ -309,12 +318,13 @@ impl Lookup {
     }
 
     fn take_candidates(&mut self, candidates: Vec<Candidate>) {
-        let scan = &self.scan;
-        self.candidates.extend(
-            candidates
-                .into_iter()
-                .filter(|block| scan.overlaps(block.oldest, block.newest)),
-        );
+        let (scan, visibility) = (&self.scan, &self.visibility);
+        self.candidates
+            .extend(candidates.into_iter().filter(|block| {
+                let class = block.segment.class();
+                scan.overlaps(block.oldest, block.newest)
+                    && visibility.may_show(class, block.category, block.oldest, block.newest)
+            }));
     }
 
     fn take_block(&mut self, mut candidate: Candidate, answer: &Answer) -> Result<(), LookupError> {
@@ -331,7 +341,7 @@ impl Lookup {
                 self.candidates.push(candidate);
                 return Ok(());
             }
-            Err(BlockError::Incomplete { found: 0, .. }) if !candidate.is_committed => {
+            Err(BlockError::Incomplete { .. }) if !candidate.is_committed => {
                 self.candidates.push(Candidate {
                     is_missing: true,
                     ..candidate
@@ -351,14 +361,18 @@ impl Lookup {
             let damaged = || candidate.error(BlockError::Damaged);
             let text = block.record(number).ok_or_else(damaged)?.text;
             let record = Record::parse(text).map_err(|_| damaged())?;
-            if self.scan.covers(&record) && self.query.matches(candidate.category, &record) {
+            let (class, category) = (candidate.segment.class(), candidate.category);
+            if self.scan.covers(&record)
+                && self.query.matches(category, &record)
+                && self.visibility.shows(class, category, &record)
+            {
                 let key = EventKey::of(&record);
                 if self.scan.is_ahead(&key) {
-                    let category = candidate.category;
                     self.found.insert(Event {
                         key,
                         category,
                         text: text.to_owned(),
+                        restored_until: candidate.segment.restored_until(),
                     });
                 }
             }

@@ -18,14 +18,19 @@ use crate::day::Day;
 use crate::directory::FileEntry;
 use crate::file::FileVersion;
 use crate::item::Item;
-use crate::retention::{Class, Retention};
+use crate::retention::Class;
 use crate::table::{self, SegmentId};
 use crate::term::Level;
+use crate::visibility::Keeping;
 
+pub mod check;
 mod group;
+mod keys;
+mod paging;
 mod seal;
 
 use group::Group;
+pub use keys::{Keys, UnreadableKey, keys};
 
 /// The bytes of inflated content after which a file is divided into stretches.
 ///
@@ -50,7 +55,7 @@ pub struct Source {
 /// Gathers records into segments.
 pub struct Builder {
     class: Class,
-    retention: Retention,
+    keeping: Keeping,
     sources: Vec<Source>,
     groups: BTreeMap<(Category, Day), Group>,
     bytes: usize,
@@ -86,11 +91,11 @@ pub struct Segment {
 }
 
 impl Builder {
-    /// Starts a batch of one retention class.
-    pub const fn new(class: Class, retention: Retention) -> Self {
+    /// Starts a batch of one retention class, kept by a policy and by holds.
+    pub fn new(class: Class, keeping: impl Into<Keeping>) -> Self {
         Self {
             class,
-            retention,
+            keeping: keeping.into(),
             sources: Vec::new(),
             groups: BTreeMap::new(),
             bytes: 0,
@@ -110,6 +115,11 @@ impl Builder {
             .entry((Category::of(record), Day::of(record.time())))
             .or_default()
             .add(source.0, stretch, record);
+    }
+
+    /// How many bytes of records were added since the batch was begun.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Tells whether the batch should be sealed before the next stretch is added.
@@ -132,7 +142,7 @@ impl Builder {
                     category,
                     day,
                     class: &self.class,
-                    expires: self.retention.expires(day),
+                    keeping: &self.keeping,
                 };
                 seal::seal(&group, &place, &sources, &mut encoder)
             })
@@ -184,17 +194,17 @@ pub const fn stretch_of(offset: usize) -> u32 {
 /// The stretches of its files are part of it, because its tally counts by them: a
 /// large file may hold the same records at both ends, and those go into two segments.
 fn content_hash(
-    place: &seal::Place<'_>,
+    (category, day, class): (Category, Day, &Class),
     blocks: &[Hash],
-    files: &[&Source],
+    files: &[NamedFile],
     stretches: &BTreeSet<(u32, u32)>,
 ) -> Hash {
-    let mut content = format!("{}#{}#{}\n", place.category, place.day, place.class).into_bytes();
+    let mut content = format!("{category}#{day}#{class}\n").into_bytes();
     for block in blocks {
         content.extend_from_slice(block);
     }
     for file in files {
-        content.extend_from_slice(file.version.sort().as_bytes());
+        content.extend_from_slice(file.sort.as_bytes());
         content.push(b'\n');
         content.extend_from_slice(&file.sha256);
     }
@@ -203,4 +213,10 @@ fn content_hash(
         content.extend_from_slice(&stretch.to_be_bytes());
     }
     sha256(&content)
+}
+
+/// A log file, as a segment's name has it.
+struct NamedFile {
+    sort: String,
+    sha256: Hash,
 }

@@ -8,7 +8,7 @@
 //! | term page | `terms#CATEGORY#WEEK#LEVEL#BUCKET` | `WEEKDAY NEWEST#SEGMENT` |
 //! | tally | `tally#DELIVERY-DAY` | `MINUTE#SEGMENT` |
 //! | directory | `segments#CATEGORY#DAY` | `NEWEST#SEGMENT` |
-//! | file | `files#ACCOUNT#REGION#DELIVERY-DAY` | `BUCKET/KEY#VERSION` |
+//! | file | `files#ACCOUNT#REGION#DELIVERY-DAY` | `BUCKET/KEY#VERSION`, of a restored one `#CLASS` behind it |
 //! | finding | `findings` | `DELIVERY-DAY#KIND#BUCKET/KEY#VERSION` |
 //!
 //! `NEWEST` is the second of the day as five digits: a day's last is 86399.
@@ -20,10 +20,12 @@ use std::fmt;
 use trail::Category;
 
 use crate::day::Day;
-use crate::retention::Class;
+use crate::retention::{Class, restored_until};
 use crate::term::Level;
 
 pub mod alerting;
+pub mod integrity;
+pub mod retention;
 
 /// The attribute that holds the partition key.
 pub const PARTITION: &str = "pk";
@@ -51,6 +53,15 @@ pub const SLOT_SECONDS: i64 = 600;
 
 /// The longest sort key that DynamoDB takes, in bytes.
 const LONGEST_SORT: usize = 1024;
+
+/// The key of an item.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The partition key.
+    pub partition: String,
+    /// The sort key.
+    pub sort: String,
+}
 
 /// A segment's name: its retention class, and a hash of its content.
 ///
@@ -85,6 +96,11 @@ impl SegmentId {
     /// The retention class's token.
     pub fn class(&self) -> &str {
         &self.name[..self.class_length]
+    }
+
+    /// The day until whose start the segment is restored; none where it is not.
+    pub fn restored_until(&self) -> Option<Day> {
+        restored_until(self.class())
     }
 
     /// The name.
@@ -174,6 +190,13 @@ pub fn block_part(number: usize, part: usize) -> String {
     format!("{number:04}.{part:03}")
 }
 
+/// Reads number and part out of the sort key of a part of a block.
+pub fn parse_block_part(sort: &str) -> Option<(usize, usize)> {
+    let (number, part) = sort.split_once('.')?;
+    let key = (number.parse().ok()?, part.parse().ok()?);
+    (block_part(key.0, key.1) == sort).then_some(key)
+}
+
 /// The sort keys between which a block's parts stand, inclusive.
 pub fn block_range(number: usize) -> (String, String) {
     (format!("{number:04}."), format!("{number:04}.~"))
@@ -252,6 +275,21 @@ pub fn files(account: &str, region: &str, delivery_day: Day) -> String {
 /// The sort key of a log file: a version of an object, hashed where DynamoDB would refuse it.
 pub fn file(bucket: &str, key: &str, version: Option<&str>) -> String {
     fit(format!("{bucket}/{key}#{}", version.unwrap_or("null")))
+}
+
+/// The sort key of a log file in a class: files that are restored have records of their own.
+pub fn file_in(bucket: &str, key: &str, version: Option<&str>, class: &Class) -> String {
+    let sort = file(bucket, key, version);
+    match class.restored_until() {
+        Some(_) => fit(format!("{sort}#{class}")),
+        None => sort,
+    }
+}
+
+/// The day until whose start a log file is restored, by the sort key of its record; none
+/// where it is not, or where the key is so long that it was hashed.
+pub fn parse_restored_file(sort: &str) -> Option<Day> {
+    restored_until(sort.rsplit_once('#')?.1)
 }
 
 /// The partition of findings.

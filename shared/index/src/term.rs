@@ -1,5 +1,6 @@
 //! Terms: attribute and value, hashed.
 
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::attribute::Attribute;
@@ -54,8 +55,28 @@ fn last_part(name: &str) -> &str {
 }
 
 /// Into how many buckets a segment's terms are divided: a power of two.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
 pub struct Level(u8);
+
+/// Says that there is no level of so many buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no level has {0} buckets")]
+pub struct NotALevel(u32);
+
+impl TryFrom<u32> for Level {
+    type Error = NotALevel;
+
+    fn try_from(buckets: u32) -> Result<Self, NotALevel> {
+        Self::from_buckets(buckets).ok_or(NotALevel(buckets))
+    }
+}
+
+impl From<Level> for u32 {
+    fn from(level: Level) -> Self {
+        level.buckets()
+    }
+}
 
 impl Level {
     /// Every level, from one bucket to 4,096.

@@ -9,11 +9,13 @@
 //! Everything here is pure. What is not understood is a [`Refusal`] that says
 //! why and quotes nothing of the message.
 
+mod creation;
 mod envelope;
 mod message;
 mod object;
 mod refusal;
 
+pub use creation::Sender;
 pub use envelope::read;
 pub use message::{Message, Source, messages};
 pub use object::Object;

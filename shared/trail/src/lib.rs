@@ -8,6 +8,7 @@
 
 pub mod category;
 pub mod digest;
+pub mod gzip;
 pub mod identity;
 pub mod key;
 mod lenient;

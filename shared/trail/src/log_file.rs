@@ -1,11 +1,9 @@
 //! A log file: one gzip member around `{"Records":[...]}`.
 
-use std::io::Read;
 use std::sync::OnceLock;
 
-use flate2::bufread::GzDecoder;
-
 use crate::digest::{Hash, sha256};
+use crate::gzip::{Member, MemberError};
 use crate::record::{Record, RecordError};
 
 mod scan;
@@ -82,20 +80,9 @@ impl LogFile {
         if !file.starts_with(&[0x1f, 0x8b]) {
             return Err(LogFileError::NotGzip);
         }
-        let mut content = Vec::with_capacity(stated_length(file).min(limit));
-        let mut member = GzDecoder::new(file);
-        // One byte more than allowed shows that the bound was crossed.
-        let bound = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
-        member
-            .by_ref()
-            .take(bound)
-            .read_to_end(&mut content)
-            .map_err(|_| LogFileError::DamagedGzip)?;
-        if content.len() > limit {
-            return Err(LogFileError::TooLarge { limit });
-        }
-        match member.into_inner().len() {
-            0 => Ok(Self::from_content(content)),
+        let member = Member::read(file, limit)?;
+        match member.behind {
+            0 => Ok(Self::from_content(member.content)),
             behind => Err(LogFileError::TrailingBytes(behind)),
         }
     }
@@ -133,14 +120,12 @@ impl LogFile {
     }
 }
 
-/// The content's length by the gzip trailer: a hint for the allocation, not trusted further.
-fn stated_length(file: &[u8]) -> usize {
-    // Deflate cannot shrink anything by more than 1,032 to 1.
-    let possible = file.len().saturating_mul(1032);
-    file.last_chunk::<4>()
-        .map_or(0, |trailer| {
-            usize::try_from(u32::from_le_bytes(*trailer)).unwrap_or(0)
-        })
-        .min(possible)
-        .saturating_add(1)
+impl From<MemberError> for LogFileError {
+    fn from(error: MemberError) -> Self {
+        match error {
+            MemberError::NotGzip => Self::NotGzip,
+            MemberError::Truncated | MemberError::Damaged => Self::DamagedGzip,
+            MemberError::TooLarge { limit } => Self::TooLarge { limit },
+        }
+    }
 }

@@ -6,11 +6,14 @@ use crate::raw::Raw;
 use crate::stack::Stack;
 
 /// Every route, with the methods that it has.
-const ROUTES: [(&str, &[&str]); 6] = [
+const ROUTES: [(&str, &[&str]); 9] = [
     ("/", &["GET", "HEAD", "POST"]),
     ("/v1/events", &["GET", "HEAD"]),
     ("/v1/events/some-id", &["GET", "HEAD"]),
+    ("/v1/events/some-id/proof", &["GET", "HEAD"]),
     ("/v1/alerts", &["GET", "HEAD"]),
+    ("/v1/coverage", &["GET", "HEAD"]),
+    ("/v1/integrity", &["GET", "HEAD"]),
     ("/v1/status", &["GET", "HEAD"]),
     ("/openapi.json", &["GET", "HEAD"]),
 ];

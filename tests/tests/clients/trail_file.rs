@@ -19,6 +19,8 @@ impl TrailFile {
     /// Reads every log file below a folder; none where there is no such folder.
     pub(crate) fn all_below(folder: &Path) -> Vec<Self> {
         let mut paths = paths(folder);
+        // Digests lie beside them, and have no records.
+        paths.retain(|path| !path.iter().any(|part| part == "CloudTrail-Digest"));
         paths.sort();
         let read = |path: &PathBuf| {
             let key = path.strip_prefix(folder).expect("below the folder");

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::message::{Message, bus_event, event, record};
+use crate::rule;
 use crate::stack::{ACCOUNT, NOW, Stack, handle, id};
 
 #[tokio::test]
@@ -176,6 +177,23 @@ async fn one_bad_file_fails_alone_and_is_not_forgotten() {
     for id in ["good", "behind", "cut"] {
         assert!(users.contains(&json!(id)), "{id} in {users:?}");
     }
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_alerted_on_stops_neither_other_rules_nor_other_records() {
+    let stack = Stack::start().await;
+    let tried = rule::STAGED.replace("000000000003", "000000000008");
+    stack.put_rule("tried", &tried.replace("StagedCall", "PlainCall"));
+    let timeless = record("timeless", NOW, "PlainCall", "alice").replace("eventTime", "eventTide");
+    let behind = record("behind", NOW, "PlainCall", "bob");
+    let delivered = stack.deliver("timeless", &[timeless, behind]);
+    let handled = stack.detect(&[delivered], NOW).await;
+    let counts = &handled.counts;
+    assert_eq!((counts.quarantined, counts.matches), (1, 1));
+    assert_eq!(counts.staged["11111111-0000-4000-8000-000000000008"], 2);
+    let published = stack.published();
+    assert_eq!(published.len(), 1);
+    assert_eq!(published[0].alert["event_ids"], json!(["behind"]));
 }
 
 #[tokio::test]

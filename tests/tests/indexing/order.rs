@@ -100,7 +100,7 @@ async fn two_indexers_at_once_give_the_same_answers_and_tallies() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_indexer_puts_and_gets_and_does_nothing_else() {
+async fn the_indexer_puts_and_gets_reads_the_holds_and_does_nothing_else() {
     let stack = Stack::start().await;
     let files = delivered(3, 200);
     let objects = stack.put_all(&files);
@@ -111,7 +111,13 @@ async fn the_indexer_puts_and_gets_and_does_nothing_else() {
     handle(&stack.indexer(), &[Message::first(&[&broken])]).await;
     let counters = stack.cloud().faults().counters();
     let called: BTreeSet<&str> = counters.operations.keys().map(String::as_str).collect();
-    assert_eq!(called, BTreeSet::from(["GetItem", "GetObject", "PutItem"]));
+    assert_eq!(
+        called,
+        BTreeSet::from(["GetItem", "GetObject", "PutItem", "Query"])
+    );
+    // Once an invocation, strongly.
+    let invocations = files.len().div_ceil(10) + files.len().div_ceil(3) + 1;
+    assert_eq!(counters.calls("Query"), invocations as u64);
     assert_eq!(stack.findings().await.len(), 1);
     for ((partition, sort), item) in stack.items().await {
         let mut prefixes = table::WRITTEN.iter();

@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::{
 };
 use index::finding::Finding;
 use index::tally::{Counts, Tally};
-use index::{Day, Item, Retention, table};
+use index::{Day, Item, Policy, table};
 use indexer::config::MAX_FILE_BYTES;
 use indexer::{Handled, Indexer};
 use local::{Cloud, Storage};
@@ -39,7 +39,7 @@ pub(crate) struct Stack {
     cloud: Arc<Cloud>,
     tables: Arc<AtomicUsize>,
     table: String,
-    pub(crate) retention: Retention,
+    pub(crate) policy: Policy,
     max_file_bytes: usize,
 }
 
@@ -52,15 +52,18 @@ impl Stack {
             cloud: Arc::new(cloud),
             tables: Arc::default(),
             table: String::new(),
-            retention: Retention::OFF,
+            policy: Policy::FOREVER,
             max_file_bytes: MAX_FILE_BYTES,
         };
         first.beside().await
     }
 
-    /// The same stack with another retention.
-    pub(crate) fn keeping(self, retention: Retention) -> Self {
-        Self { retention, ..self }
+    /// The same stack with another retention policy.
+    pub(crate) fn keeping(self, policy: impl Into<Policy>) -> Self {
+        Self {
+            policy: policy.into(),
+            ..self
+        }
     }
 
     /// The same stack with another bound on the files that are read.
@@ -78,6 +81,7 @@ impl Stack {
             cloud: Arc::clone(&self.cloud),
             tables: Arc::clone(&self.tables),
             table: format!("index-{number}"),
+            policy: self.policy.clone(),
             ..*self
         };
         create_table(&stack.table()).await;
@@ -107,14 +111,14 @@ impl Stack {
 
     fn indexer_over(&self, table: Table) -> Indexer {
         let objects = Objects::new(&sdk(self.cloud.s3()));
-        Indexer::new(table, objects, self.retention, self.max_file_bytes)
+        Indexer::new(table, objects, self.policy.clone(), self.max_file_bytes)
     }
 
     /// The history as the lookup function opens it.
     pub(crate) fn history(&self) -> History {
         History::new(
             self.table(),
-            self.retention,
+            self.policy.clone(),
             3_000.0,
             Duration::from_mins(1),
         )

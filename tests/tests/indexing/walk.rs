@@ -84,7 +84,7 @@ pub(crate) async fn check(
     now: i64,
 ) {
     let walk = Walk::new(history, query, page, now).finish().await;
-    let expected = oracle.answer(query, history.retention().horizon(now));
+    let expected = oracle.answer(query, history.policy().longest().horizon(now));
     if walk.found != expected {
         let found: BTreeSet<&str> = walk.found.iter().map(String::as_str).collect();
         let wanted: BTreeSet<&str> = expected.iter().copied().collect();
@@ -125,7 +125,7 @@ pub(crate) fn page_of(oracle: &Oracle, query: &Query, turn: usize) -> usize {
 
 /// Sees a stack's tallies count each of these files once.
 pub(crate) async fn check_tallies(stack: &Stack, files: &[File]) {
-    let expected = minutes(files, stack.retention.horizon(NOW));
+    let expected = minutes(files, stack.policy.longest().horizon(NOW));
     let counted = stack.tallied(files).await.minutes();
     assert!(counted == expected, "the tallies count otherwise");
 }

@@ -170,7 +170,7 @@ fn every_alarm_reaches_whom_alerts_reach() {
     ] {
         let stack = Stack::deploy(parameters);
         let alarms = stack.of_type("AWS::CloudWatch::Alarm");
-        assert!(alarms.len() >= 3);
+        assert!(alarms.len() >= 7);
         for (name, alarm) in alarms {
             assert_eq!(alarm["Properties"]["AlarmActions"], actions, "{name}");
             assert_ne!(alarm["Properties"]["ActionsEnabled"], false, "{name}");
@@ -179,21 +179,49 @@ fn every_alarm_reaches_whom_alerts_reach() {
 }
 
 #[test]
-fn a_detector_that_fails_or_does_not_run_raises_an_alarm() {
+fn a_function_that_fails_or_does_not_run_raises_an_alarm() {
     let stack = Stack::deploy(&[]);
-    let alarm = stack.properties("DetectorAlarm");
-    let expected = json!({
-        "Namespace": "AWS/Lambda",
-        "MetricName": "Errors",
-        "Dimensions": [{"Name": "FunctionName", "Value": "${Detector}"}],
-        "Statistic": "Minimum",
-        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
-        "Threshold": 1,
-        "TreatMissingData": "breaching",
-    });
-    for (property, value) in expected.as_object().expect("properties") {
-        assert_eq!(alarm[property], *value, "{property}");
+    // The detector and the retention function are called so often that the least count of errors
+    // is 1 where all of them fail. The sweep is hourly, and tried twice.
+    for (function, statistic, errors, seconds) in [
+        ("Detector", "Minimum", 1, 5 * 60),
+        ("Integrity", "Sum", 2, 2 * 3_600),
+        ("Retention", "Minimum", 1, 15 * 60),
+    ] {
+        let alarm = stack.properties(&format!("{function}Alarm"));
+        let expected = json!({
+            "Namespace": "AWS/Lambda",
+            "MetricName": "Errors",
+            "Dimensions": [{"Name": "FunctionName", "Value": format!("${{{function}}}")}],
+            "Statistic": statistic,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+            "Threshold": errors,
+            "TreatMissingData": "breaching",
+        });
+        for (property, value) in expected.as_object().expect("properties") {
+            assert_eq!(alarm[property], *value, "{function} {property}");
+        }
+        let number = |property: &str| alarm[property].as_u64().expect("a number");
+        assert_eq!(
+            number("Period") * number("EvaluationPeriods"),
+            seconds,
+            "{function}"
+        );
     }
+    let tries = &stack.properties("Integrity")["EventInvokeConfig"]["MaximumRetryAttempts"];
+    assert_eq!(*tries, 1);
+}
+
+#[test]
+fn an_invocation_that_failed_for_good_is_kept_aside_and_raises_an_alarm() {
+    let stack = Stack::deploy(&[]);
+    let alarm = stack.properties("RetentionDeadLettersAlarm");
+    let queue = json!([{"Name": "QueueName", "Value": "${RetentionDeadLetterQueue.QueueName}"}]);
+    assert_eq!(alarm["Dimensions"], queue);
+    assert_eq!(alarm["Threshold"], 0);
+    assert_eq!(alarm["ComparisonOperator"], "GreaterThanThreshold");
+    let aside = stack.properties("RetentionDeadLetterQueue");
+    assert_eq!(aside["SqsManagedSseEnabled"], true);
 }
 
 fn is_denied_rules(stack: &Stack, action: &str, context: &[(&str, &str)]) -> bool {

@@ -79,15 +79,22 @@ fn condition_holds(operator: &str, key: &str, wanted: &[String], request: &Reque
         .map(|(_, value)| *value);
     let any = |value: &str| wanted.iter().any(|pattern| matches(pattern, value));
     match operator {
-        "StringEquals" | "StringLike" | "ArnEquals" | "ArnLike" | "Bool" => {
-            carried.is_some_and(any)
+        "StringEquals"
+        | "StringLike"
+        | "ArnEquals"
+        | "ArnLike"
+        | "Bool"
+        | "ForAnyValue:StringLike" => carried.is_some_and(any),
+        "ForAnyValue:StringNotEquals" | "ForAnyValue:StringNotLike" => {
+            carried.is_some_and(|value| !any(value))
         }
-        "ForAnyValue:StringNotLike" => carried.is_some_and(|value| !any(value)),
         // A negated operator, and `ForAllValues`, hold where the request lacks the key.
         "StringNotEquals" | "ArnNotLike" | "ArnNotEquals" | "ForAllValues:StringNotEquals" => {
             !carried.is_some_and(any)
         }
-        "ForAllValues:StringLike" => carried.is_none_or(any),
+        "ForAllValues:StringEquals" | "ForAllValues:StringLike" | "StringLikeIfExists" => {
+            carried.is_none_or(any)
+        }
         other => panic!("operator not known here: {other}"),
     }
 }

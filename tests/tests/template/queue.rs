@@ -138,7 +138,7 @@ fn only_the_log_bucket_publishes_and_the_topic_sends_to_every_consumer() {
         ),
     ] {
         let stack = Stack::deploy(parameters);
-        for consumer in ["Index", "Detect"] {
+        for consumer in ["Index", "Detect", "Integrity"] {
             let resource = format!("${{{consumer}Queue.Arn}}");
             let policy = stack.properties(&format!("{consumer}QueuePolicy"));
             let document = policy::concerning(&policy["PolicyDocument"], "sns.amazonaws.com");

@@ -1,5 +1,8 @@
 //! The index: keys as the code has them, and a policy that shuts every other write door.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use index::table::{self, alerting, integrity, retention};
 use serde_json::{Value, json};
 
 use crate::policy::{self, Request};
@@ -11,13 +14,16 @@ const DEPLOYER: &str = "arn:aws:iam::111122223333:role/deployer";
 const ADMINISTRATOR: &str = "arn:aws:iam::111122223333:role/administrator";
 const INDEXER: &str = "${IndexerRole.Arn}";
 const DETECTOR: &str = "${DetectorRole.Arn}";
+const INTEGRITY: &str = "${IntegrityRole.Arn}";
+const RETENTION: &str = "${RetentionRole.Arn}";
 
 const ROLES: Parameters<'_> = &[
     ("BreakGlassRoleArn", BREAK_GLASS),
     ("CloudFormationExecutionRoleArn", DEPLOYER),
 ];
 
-const CONFIGURATION: [&str; 8] = [
+const CONFIGURATION: [&str; 10] = [
+    "dynamodb:AssociateTableReplica",
     "dynamodb:CreateTableReplica",
     "dynamodb:DeleteResourcePolicy",
     "dynamodb:DeleteTable",
@@ -26,6 +32,7 @@ const CONFIGURATION: [&str; 8] = [
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:UpdateTable",
     "dynamodb:UpdateTimeToLive",
+    "dynamodb:WriteDataForReplication",
 ];
 
 fn document(stack: &Stack) -> &Value {
@@ -95,69 +102,135 @@ fn is_denied_on(stack: &Stack, principal: &str, action: &str, partition: &str) -
     )
 }
 
+/// Who puts, updates and deletes below which prefixes, as the code says.
+fn writers() -> [(&'static str, [Vec<&'static str>; 3]); 4] {
+    let kept = [&retention::WRITTEN[..], &["keys#"]].concat();
+    let jobs = [&retention::STAMPED[..], &[retention::RETENTION]].concat();
+    [
+        (INDEXER, [table::WRITTEN.to_vec(), vec![], vec![]]),
+        (
+            DETECTOR,
+            [
+                alerting::WRITTEN.to_vec(),
+                alerting::WRITTEN.to_vec(),
+                vec![alerting::DELETED],
+            ],
+        ),
+        (
+            INTEGRITY,
+            [
+                integrity::WRITTEN.to_vec(),
+                integrity::WRITTEN.to_vec(),
+                vec![integrity::DELETED],
+            ],
+        ),
+        (RETENTION, [kept, jobs.clone(), jobs]),
+    ]
+}
+
 #[test]
-fn only_the_indexer_puts_what_is_indexed_and_only_the_detector_what_it_remembers() {
+fn each_function_writes_under_its_own_prefixes_and_nobody_else_writes_at_all() {
     let stack = Stack::deploy(ROLES);
-    let is_denied =
-        |principal, partition| is_denied_on(&stack, principal, "dynamodb:PutItem", partition);
-    for (partition, is_indexed) in [
-        ("block#1", true),
-        ("segments#Management#2026-01-01", true),
-        ("findings", true),
-        ("alert#1", false),
-        ("pending#1", false),
-        ("window#1", false),
-    ] {
-        assert!(!is_denied(INDEXER, partition), "{partition}: by its role");
-        assert!(!is_denied(BREAK_GLASS, partition), "{partition}");
-        assert_eq!(is_denied(DETECTOR, partition), is_indexed, "{partition}");
-        for principal in [
-            ADMINISTRATOR,
-            DEPLOYER,
-            "${LookupRole.Arn}",
-            "arn:aws:iam::111122223333:root",
-        ] {
-            assert!(is_denied(principal, partition), "{principal} {partition}");
+    let writers = writers();
+    let all = writers.iter().flat_map(|(_, writes)| writes.concat());
+    let all: BTreeSet<_> = all
+        .chain(["alert", "x#", "hold#", "integrity#summary"])
+        .collect();
+    for (number, action) in ["PutItem", "UpdateItem", "DeleteItem"].iter().enumerate() {
+        let action = format!("dynamodb:{action}");
+        for prefix in &all {
+            // A prefix ends in its separator; without one it is the whole partition.
+            let end = if prefix.ends_with('#') { "1" } else { "" };
+            let partition = format!("{prefix}{end}");
+            let is_denied = |principal| is_denied_on(&stack, principal, &action, &partition);
+            for (writer, writes) in &writers {
+                let own = &writes[number];
+                let is_own = own.contains(prefix)
+                    || own
+                        .iter()
+                        .any(|own| own.ends_with('#') && prefix.starts_with(own));
+                assert_eq!(is_denied(*writer), !is_own, "{writer} {action} {partition}");
+            }
+            for principal in [
+                ADMINISTRATOR,
+                DEPLOYER,
+                "${LookupRole.Arn}",
+                "arn:aws:iam::111122223333:root",
+            ] {
+                assert!(is_denied(principal), "{principal} {action} {partition}");
+            }
+            assert!(!is_denied(BREAK_GLASS), "{action} {partition}");
         }
     }
 }
 
 #[test]
-fn the_detector_updates_what_is_its_own_deletes_what_was_pending_and_nobody_else_does() {
+fn stamping_alters_nothing_but_the_expiry() {
     let stack = Stack::deploy(ROLES);
-    let is_denied =
-        |principal, action, partition| is_denied_on(&stack, principal, action, partition);
-    for (action, own) in [
-        (
-            "dynamodb:UpdateItem",
-            &["alert#1", "pending#1", "window#1"][..],
-        ),
-        ("dynamodb:DeleteItem", &["pending#1"]),
-    ] {
-        for partition in [
-            "alert#1",
-            "pending#1",
-            "window#1",
-            "block#1",
-            "files#1",
-            "findings",
-            "alert",
-            "",
-        ] {
-            let is_own = own.contains(&partition);
-            assert_eq!(
-                is_denied(DETECTOR, action, partition),
-                !is_own,
-                "{action} {partition}"
-            );
-            for principal in [INDEXER, ADMINISTRATOR, DEPLOYER, "${LookupRole.Arn}"] {
-                assert!(
-                    is_denied(principal, action, partition),
-                    "{principal} {action} {partition}"
-                );
-            }
-            assert!(!is_denied(BREAK_GLASS, action, partition), "{action}");
+    for prefix in retention::STAMPED {
+        let partition = format!("{prefix}1");
+        let is_denied = |attribute: &str| {
+            let request = Request {
+                action: "dynamodb:UpdateItem",
+                resource: TABLE,
+                context: &[
+                    ("aws:PrincipalArn", RETENTION),
+                    ("dynamodb:LeadingKeys", &partition),
+                    ("dynamodb:Attributes", attribute),
+                ],
+            };
+            policy::denies(document(&stack), &request)
+        };
+        for attribute in [table::PARTITION, table::SORT, table::EXPIRES] {
+            assert!(!is_denied(attribute), "{attribute}");
         }
+        assert!(is_denied("body"), "{partition}");
+    }
+}
+
+/// The retention function is told what is promised, to tell where it is not kept.
+#[test]
+fn what_is_promised_of_the_policy_is_what_the_policy_says() {
+    let stack = Stack::deploy(ROLES);
+    let promised = &stack.properties("Retention")["Environment"]["Variables"];
+    let split = |name: &str, separator: char| -> BTreeSet<String> {
+        let text = promised[name].as_str().expect("a text");
+        text.split(separator).map(str::to_owned).collect()
+    };
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for statement in policy::statements(document(&stack)) {
+        let conditions = &statement["Condition"];
+        let keys_left = &conditions["ForAnyValue:StringNotLike"]["dynamodb:LeadingKeys"];
+        if !keys_left.is_null() {
+            let writer = policy::strings(&conditions["ArnEquals"]["aws:PrincipalArn"]);
+            let keys = keys.entry(writer.concat()).or_default();
+            keys.extend(policy::strings(keys_left));
+        }
+        let left_out = policy::strings(&conditions["ArnNotLike"]["aws:PrincipalArn"]);
+        let left_out: BTreeSet<_> = left_out
+            .into_iter()
+            .filter(|arn| arn != BREAK_GLASS)
+            .collect();
+        match statement["Sid"].as_str().expect("an id") {
+            "OnlyTheFunctionsPut" => assert_eq!(left_out, split("PUT_PRINCIPALS", ',')),
+            "OnlyDetectorIntegrityAndRetentionAlter" => {
+                assert_eq!(left_out, split("UPDATE_PRINCIPALS", ','));
+            }
+            _ => {}
+        }
+    }
+    let told = split("WRITER_KEYS", ',').into_iter().map(|writer| {
+        let (writer, keys) = writer.split_once('=').expect("a writer and its keys");
+        let keys = keys.split('|').map(str::to_owned).collect();
+        (writer.to_owned(), keys)
+    });
+    assert_eq!(told.collect::<BTreeMap<_, BTreeSet<_>>>(), keys);
+    assert_eq!(promised["EXEMPT_PRINCIPALS"], BREAK_GLASS);
+    assert_eq!(promised["DEPLOYING_PRINCIPALS"], DEPLOYER);
+    for (parameters, via) in [(ROLES, ""), (&[], "cloudformation.amazonaws.com")] {
+        let stack = Stack::deploy(parameters);
+        let promised = &stack.properties("Retention")["Environment"]["Variables"];
+        assert_eq!(promised["EXEMPT_CALLED_VIA"], via);
     }
 }
 
@@ -173,6 +246,8 @@ fn every_other_write_door_is_shut_even_to_the_functions_and_the_deployer() {
         for principal in [
             INDEXER,
             DETECTOR,
+            INTEGRITY,
+            RETENTION,
             ADMINISTRATOR,
             DEPLOYER,
             "${LookupRole.Arn}",

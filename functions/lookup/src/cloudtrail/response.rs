@@ -1,17 +1,23 @@
 //! The answer of `LookupEvents`.
 
+use axum::http::HeaderName;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use integrity::Counts;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use trail::{Record, resource};
 
 use crate::cloudtrail::error::Error;
+use crate::coverage;
 use crate::fault::Fault;
 use crate::fit::Fitted;
 
 /// What AWS JSON 1.1 goes by.
 pub(crate) const MEDIA_TYPE: &str = "application/x-amz-json-1.1";
+
+/// The header that tells which hours of the time range are proven.
+const COVERAGE: HeaderName = HeaderName::from_static("x-trailkeep-coverage");
 
 /// An event as `LookupEvents` gives it back; what has no value is left out.
 #[derive(Debug, Serialize)]
@@ -84,7 +90,7 @@ impl<'e> Summary<'e> {
 }
 
 /// Answers a page.
-pub(crate) fn answer(fitted: &Fitted) -> Result<Response, Error> {
+pub(crate) fn answer(fitted: &Fitted, coverage: Option<&Counts>) -> Result<Response, Error> {
     #[derive(Serialize)]
     #[serde(rename_all = "PascalCase")]
     struct Answer<'f> {
@@ -97,5 +103,11 @@ pub(crate) fn answer(fitted: &Fitted) -> Result<Response, Error> {
         next_token: fitted.cursor.as_deref(),
     };
     let body = serde_json::to_vec(&answer).map_err(|error| Fault::damaged(&error))?;
-    Ok(([(CONTENT_TYPE, MEDIA_TYPE)], body).into_response())
+    let mut response = ([(CONTENT_TYPE, MEDIA_TYPE)], body).into_response();
+    // The body is CloudTrail's: what goes beyond it stands beside it.
+    let coverage = coverage.and_then(|counts| coverage::header(counts).parse().ok());
+    if let Some(coverage) = coverage {
+        response.headers_mut().insert(COVERAGE, coverage);
+    }
+    Ok(response)
 }

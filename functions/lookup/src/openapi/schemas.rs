@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::schema;
 
 mod alert;
+mod integrity;
 
 pub(super) fn schemas() -> Value {
     json!({
@@ -13,6 +14,11 @@ pub(super) fn schemas() -> Value {
         "Page": page(),
         "Alert": alert::alert(),
         "AlertPage": alert::page(),
+        "Counts": integrity::counts(),
+        "Coverage": integrity::coverage(),
+        "Finding": integrity::finding(),
+        "FindingPage": integrity::page(),
+        "Proof": integrity::proof(),
         "Status": status(),
         "Problem": problem(),
         "LookupEventsRequest": request(),
@@ -64,6 +70,8 @@ fn event() -> Value {
                     },
                 },
             },
+            "restored": { "type": "boolean", "description": "whether the event is past retention and was restored; absent where it was not" },
+            "restored_until": { "type": "string", "format": "date", "description": "the UTC day at whose start a restored event goes again" },
             "record": { "type": "object", "description": "the record, byte for byte as CloudTrail delivered it" },
         },
     })
@@ -72,7 +80,7 @@ fn event() -> Value {
 fn page() -> Value {
     json!({
         "type": "object",
-        "required": ["events", "cursor", "conflicts", "consumed"],
+        "required": ["events", "cursor", "conflicts", "coverage", "consumed"],
         "properties": {
             "events": { "type": "array", "items": schema("Event") },
             "cursor": { "type": ["string", "null"], "description": "where the next page goes on; null at the end" },
@@ -80,6 +88,10 @@ fn page() -> Value {
                 "type": "array",
                 "items": { "type": "string" },
                 "description": "ids that events of this page share with others of different content",
+            },
+            "coverage": {
+                "description": "how many hours of the time range are proven complete; null where nothing is known of any",
+                "oneOf": [schema("Counts"), { "type": "null" }],
             },
             "consumed": {
                 "type": "object",
@@ -113,6 +125,7 @@ fn status() -> Value {
                         "days": count("UTC days that have events"),
                         "oldest": time,
                         "newest": time,
+                        "retention_days": count("how many days events of the category are kept where no exception is made; absent where forever"),
                     },
                 },
             },
@@ -120,7 +133,11 @@ fn status() -> Value {
             "oldest": time,
             "newest": time,
             "lag_seconds": count("how long ago the newest event was"),
-            "retention_days": count("how many days events are kept; absent where forever"),
+            "retention_days": count("how many days events are kept at the longest; absent where forever"),
+            "retention_exceptions": {
+                "type": "string",
+                "description": "accounts whose events are kept otherwise, as in 444455556666=365,111122223333:Data=30; absent where there are none",
+            },
             "quarantined": count("records that could not be indexed, in files that otherwise were"),
             "rejected": count("files that could not be indexed at all"),
             "conflicts": count("files with content that differs from what is stored under the same name"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::response::{IntoResponse as _, Response};
 use index::lookup::Page;
+use integrity::Counts;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -40,6 +41,12 @@ pub(crate) struct Summary<'e> {
     #[serde(skip_serializing_if = "Option::is_none")]
     principal: Option<String>,
     resources: Vec<Resource>,
+    /// Whether it is past retention and only there because it was restored.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    restored: bool,
+    /// The day at whose start it goes again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restored_until: Option<String>,
     record: &'e RawValue,
 }
 
@@ -83,6 +90,8 @@ impl<'e> Summary<'e> {
                     name: found.name,
                 })
                 .collect(),
+            restored: event.restored_until.is_some(),
+            restored_until: event.restored_until.map(|day| day.to_string()),
             record: serde_json::from_str(&event.text)?,
         })
     }
@@ -122,6 +131,7 @@ impl Found {
     pub(crate) fn answer(
         mut self,
         fitted: Fitted,
+        coverage: Option<Counts>,
         cursor: impl FnOnce(String) -> String,
     ) -> Response {
         #[derive(Serialize)]
@@ -129,6 +139,7 @@ impl Found {
             events: Vec<Box<RawValue>>,
             cursor: Option<String>,
             conflicts: BTreeSet<String>,
+            coverage: Option<Counts>,
             consumed: Consumed,
         }
         let shown = &self.events[..fitted.events.len()];
@@ -138,6 +149,7 @@ impl Found {
             events: fitted.events,
             cursor: fitted.cursor.map(cursor),
             conflicts: self.conflicts,
+            coverage,
             consumed: Consumed {
                 read_units: self.read_units,
                 round_trips: self.round_trips,

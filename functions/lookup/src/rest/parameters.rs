@@ -63,6 +63,8 @@ pub(crate) enum ParameterError {
     Level,
     #[error("parameter state is not pending, sent or suppressed")]
     State,
+    #[error("parameter state is not open or resolved")]
+    FindingState,
     #[error("more than {} values are looked for", crate::MOST_VALUES)]
     TooMany,
 }

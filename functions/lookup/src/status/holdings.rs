@@ -11,7 +11,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use index::directory::{Directory, FileEntry};
 use index::file::{Delivery, FileVersion};
 use index::table::SegmentId;
-use index::{Day, Item, table};
+use index::{Day, Item, Visibility, table};
 use trail::{Category, ObjectKey};
 
 use crate::fault::Fault;
@@ -24,8 +24,8 @@ pub(super) type Place = (String, String);
 
 /// What the directories read so far hold.
 #[derive(Debug)]
-pub(super) struct Holdings {
-    horizon: i64,
+pub(super) struct Holdings<'v> {
+    visibility: &'v Visibility,
     hasher: RandomState,
     files: HashSet<FileHash>,
     events: BTreeMap<Category, u64>,
@@ -49,10 +49,10 @@ struct Met {
     records: u64,
 }
 
-impl Holdings {
-    pub(super) fn new(horizon: i64) -> Self {
+impl<'v> Holdings<'v> {
+    pub(super) fn new(visibility: &'v Visibility) -> Self {
         Self {
-            horizon,
+            visibility,
             hasher: RandomState::new(),
             files: HashSet::new(),
             events: BTreeMap::new(),
@@ -75,14 +75,18 @@ impl Holdings {
             let damaged = || Fault::damaged(&format!("directory {} {}", item.partition, item.sort));
             let segment: SegmentId = table::parse_newest(&item.sort).ok_or_else(damaged)?;
             let directory = Directory::decode(&item.body, day).ok_or_else(damaged)?;
-            let newest = directory
-                .blocks
-                .last()
-                .map_or(directory.oldest, |block| block.newest);
-            if newest < self.horizon {
+            let (oldest, newest) = (directory.oldest, directory.newest());
+            let class = segment.class();
+            if !self.visibility.may_show(class, category, oldest, newest) {
                 continue;
             }
-            self.widen(category, directory.oldest.max(self.horizon), newest);
+            // A segment may reach back to what is hidden already.
+            let horizon = if self.visibility.is_restored(class) {
+                oldest
+            } else {
+                self.visibility.horizon(category)
+            };
+            self.widen(category, oldest.max(horizon), newest);
             for entry in directory.files {
                 let hash = self.hasher.hash_one(&entry.version);
                 self.files.insert(hash);

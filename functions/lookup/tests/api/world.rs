@@ -169,7 +169,8 @@ impl World {
             expired: 0,
             segments: segments.to_vec(),
         };
-        self.put(&record.item(version, &delivery(), RETENTION))
+        let keeping = RETENTION.into();
+        self.put(&record.item(version, &delivery(), &Class::standard(), &keeping))
             .await;
     }
 

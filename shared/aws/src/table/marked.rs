@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
+use aws_sdk_dynamodb::operation::put_item::{PutItemError, PutItemOutput};
 use aws_sdk_dynamodb::types::{
     AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
@@ -15,7 +16,7 @@ use index::Item;
 use index::table::alerting::{HOLDER, LEASE, REACHED, STATE, SUPPRESS, VERSION};
 use index::table::{PARTITION, SORT};
 
-use super::{Range, Table, attributes, item_of};
+use super::{Attributes, Range, Table, attributes, item_of, unforeseen};
 use crate::Error;
 
 /// The marks of an item; what is absent is not written, and not compared.
@@ -75,25 +76,27 @@ impl Marks {
         .filter_map(|(name, value)| Some((name, value?)))
     }
 
-    /// Takes the marks out of an item's attributes.
-    fn take(attributes: &mut HashMap<String, AttributeValue>) -> Self {
+    /// Takes the marks out of an item's attributes; nothing where one is of another type.
+    fn take(attributes: &mut Attributes) -> Option<Self> {
         let mut text = |name: &str| match attributes.remove(name) {
-            Some(AttributeValue::S(text)) => Some(text),
-            _ => None,
+            Some(AttributeValue::S(text)) => Some(Some(text)),
+            Some(_) => None,
+            None => Some(None),
         };
-        let (state, holder, reached) = (text(STATE), text(HOLDER), text(REACHED));
+        let (state, holder, reached) = (text(STATE)?, text(HOLDER)?, text(REACHED)?);
         let mut number = |name: &str| match attributes.remove(name) {
-            Some(AttributeValue::N(number)) => number.parse().ok(),
-            _ => None,
+            Some(AttributeValue::N(number)) => number.parse().ok().map(Some),
+            Some(_) => None,
+            None => Some(None),
         };
-        Self {
+        Some(Self {
             state,
-            lease: number(LEASE),
+            lease: number(LEASE)?,
             holder,
-            version: number(VERSION),
-            suppress: number(SUPPRESS),
+            version: number(VERSION)?,
+            suppress: number(SUPPRESS)?,
             reached,
-        }
+        })
     }
 }
 
@@ -143,56 +146,35 @@ impl Table {
     /// An earlier attempt that was cut off may have written it: the holder tells.
     pub async fn create(&self, item: &Item, marks: &Marks) -> Result<Created, Error> {
         let answer = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(with_marks(item, marks)))
+            .putting(item, marks)
             .condition_expression("attribute_not_exists(#pk)")
             .expression_attribute_names("#pk", PARTITION)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
-        match answer {
-            Ok(output) => {
-                self.consumed.wrote(output.consumed_capacity());
-                Ok(Created::Written)
-            }
-            Err(SdkError::ServiceError(refusal))
-                if refusal.err().is_conditional_check_failed_exception() =>
-            {
-                self.consumed.refused(item);
-                let present = match refusal.into_err() {
-                    PutItemError::ConditionalCheckFailedException(failure) => {
-                        failure.item.and_then(marked)
-                    }
-                    _ => None,
-                };
-                let present = match present {
-                    Some(present) => Some(present),
-                    None => self.find(&item.partition, &item.sort).await?,
-                };
-                present.map(Created::Present).ok_or_else(|| {
-                    Error::unexpected("PutItem", "an item was there and is gone: create it again")
-                })
-            }
-            Err(error) => Err(Error::new("PutItem", &error)),
-        }
+        let Some(refusal) = self.put_or_refused(item, answer)? else {
+            return Ok(Created::Written);
+        };
+        let present = match refusal {
+            PutItemError::ConditionalCheckFailedException(failure) => failure.item,
+            _ => None,
+        };
+        let present = match present {
+            Some(attributes) => Some(marked("PutItem", attributes)?),
+            None => self.find(&item.partition, &item.sort).await?,
+        };
+        present.map(Created::Present).ok_or_else(|| {
+            Error::unexpected("PutItem", "an item was there and is gone: put it again")
+        })
     }
 
     /// Puts an item with marks, whatever is there.
     pub async fn overwrite(&self, item: &Item, marks: &Marks) -> Result<(), Error> {
-        let output = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(with_marks(item, marks)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(|error| Error::new("PutItem", &error))?;
-        self.consumed.wrote(output.consumed_capacity());
-        Ok(())
+        let answer = self.putting(item, marks).send().await;
+        match self.put_or_refused(item, answer)? {
+            None => Ok(()),
+            Some(refusal) => Err(Error::new("PutItem", &refusal)),
+        }
     }
 
     /// Puts an item in place of one that has the expected marks; answers whether it did.
@@ -206,26 +188,44 @@ impl Table {
     ) -> Result<bool, Error> {
         let (expression, condition) = Expression::condition(expected);
         let answer = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(with_marks(item, marks)))
+            .putting(item, marks)
             .condition_expression(condition)
             .set_expression_attribute_names(Some(expression.names.clone()))
             .set_expression_attribute_values(expression.values())
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await;
+        let refusal = self.put_or_refused(item, answer)?;
+        Ok(refusal.is_none())
+    }
+
+    /// Begins to put an item with marks.
+    fn putting(&self, item: &Item, marks: &Marks) -> PutItemFluentBuilder {
+        let marks = marks.values().map(|(name, value)| (name.to_owned(), value));
+        let attributes = attributes(item).into_iter().chain(marks);
+        self.client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(attributes.collect()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+    }
+
+    /// Counts what a put consumed; answers nothing where it was put, and else why not,
+    /// where that is its condition.
+    fn put_or_refused(
+        &self,
+        item: &Item,
+        answer: Result<PutItemOutput, SdkError<PutItemError>>,
+    ) -> Result<Option<PutItemError>, Error> {
         match answer {
             Ok(output) => {
                 self.consumed.wrote(output.consumed_capacity());
-                Ok(true)
+                Ok(None)
             }
             Err(SdkError::ServiceError(refusal))
                 if refusal.err().is_conditional_check_failed_exception() =>
             {
                 self.consumed.refused(item);
-                Ok(false)
+                Ok(Some(refusal.into_err()))
             }
             Err(error) => Err(Error::new("PutItem", &error)),
         }
@@ -319,7 +319,8 @@ impl Table {
             .await
             .map_err(|error| Error::new("GetItem", &error))?;
         self.consumed.read(output.consumed_capacity());
-        Ok(output.item.and_then(marked))
+        let found = output.item.map(|attributes| marked("GetItem", attributes));
+        found.transpose()
     }
 
     /// Lists at most so many items of a range with their marks, from its begin.
@@ -346,33 +347,11 @@ impl Table {
         let mut after = None;
         while items.len() < most {
             let left = i32::try_from(most - items.len()).unwrap_or(i32::MAX);
-            let output = self
-                .client
-                .query()
-                .table_name(&self.name)
-                .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :until")
-                .expression_attribute_names("#pk", PARTITION)
-                .expression_attribute_names("#sk", SORT)
-                .expression_attribute_values(":pk", AttributeValue::S(range.partition.to_owned()))
-                .expression_attribute_values(":from", AttributeValue::S(range.from.to_owned()))
-                .expression_attribute_values(":until", AttributeValue::S(range.until.to_owned()))
-                .consistent_read(range.consistent)
-                .scan_index_forward(is_forward)
-                .limit(left)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .set_exclusive_start_key(after)
-                .send()
-                .await
-                .map_err(|error| Error::new("Query", &error))?;
-            self.consumed.read(output.consumed_capacity());
-            items.extend(
-                output
-                    .items
-                    .unwrap_or_default()
-                    .into_iter()
-                    .filter_map(marked),
-            );
-            after = output.last_evaluated_key.filter(|key| !key.is_empty());
+            let page = self.page(range, is_forward, Some(left), after).await?;
+            for attributes in page.items {
+                items.push(marked("Query", attributes)?);
+            }
+            after = page.after;
             if after.is_none() {
                 break;
             }
@@ -381,14 +360,12 @@ impl Table {
     }
 }
 
-fn with_marks(item: &Item, marks: &Marks) -> HashMap<String, AttributeValue> {
-    let mut attributes = attributes(item);
-    attributes.extend(marks.values().map(|(name, value)| (name.to_owned(), value)));
-    attributes
-}
-
-fn marked(mut attributes: HashMap<String, AttributeValue>) -> Option<Marked> {
+/// Reads an item and its marks; one with attributes of an unforeseen type is an error.
+fn marked(operation: &'static str, mut attributes: Attributes) -> Result<Marked, Error> {
     let marks = Marks::take(&mut attributes);
-    let item = item_of(attributes)?;
-    Some(Marked { item, marks })
+    let item = item_of(operation, attributes)?;
+    match marks {
+        Some(marks) => Ok(Marked { item, marks }),
+        None => Err(unforeseen(operation, &item.partition, &item.sort)),
+    }
 }

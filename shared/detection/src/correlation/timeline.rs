@@ -7,7 +7,6 @@ use std::ops::RangeInclusive;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use crate::correlation::firing::{self, Firing};
-use crate::correlation::window::AnchorAccount;
 use crate::correlation::{Correlation, Group, Sighting, Window};
 use crate::rule::RuleIndex;
 use crate::rules::Rules;
@@ -111,11 +110,7 @@ impl Timeline {
         let known = |bucket: &i64| windows.get(bucket).and_then(|window| window.known());
         if let Some(anchor) = buckets.iter().filter_map(known).min() {
             firing.anchor = anchor.second;
-            match anchor.account {
-                AnchorAccount::Unknown => {}
-                AnchorAccount::None => firing.account = None,
-                AnchorAccount::Of(account) => firing.account = Some(format!("{account:012}")),
-            }
+            firing.account = anchor.account.map(|account| format!("{account:012}"));
         }
         let seen = self.bucket(firing.first)..=self.bucket(firing.last);
         firing.is_estimate = windows.range(seen).any(|(_, window)| window.is_full());

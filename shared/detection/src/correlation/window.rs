@@ -30,17 +30,8 @@ pub struct Window {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Anchor {
     pub(super) second: i64,
-    pub(super) account: AnchorAccount,
-}
-
-/// The account that an alert names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum AnchorAccount {
-    /// It was not remembered.
-    Unknown,
-    /// The events are not of one account.
-    None,
-    Of(u64),
+    /// The account that the alert names; none where the events are not of one.
+    pub(super) account: Option<u64>,
 }
 
 impl Window {
@@ -87,23 +78,13 @@ impl Window {
     ///
     /// Gives back whether anything changed, so that the window has to be written.
     pub fn mark(&mut self, firing: &Firing) -> bool {
-        let account = match firing.account.as_deref().map(str::parse) {
-            Some(Ok(account)) => AnchorAccount::Of(account),
-            _ => AnchorAccount::None,
-        };
-        self.remember(firing.anchor, account)
-    }
-
-    /// Remembers the second alone: the account is then that of the events in sight, and
-    /// the alert another one where those of a long burst change accounts.
-    pub fn set_anchor(&mut self, second: i64) -> bool {
-        self.remember(second, AnchorAccount::Unknown)
-    }
-
-    fn remember(&mut self, second: i64, account: AnchorAccount) -> bool {
         let is_new = self.anchor.is_none();
         if is_new {
-            self.anchor = Some(Anchor { second, account });
+            let account = firing.account.as_deref();
+            self.anchor = Some(Anchor {
+                second: firing.anchor,
+                account: account.and_then(|account| account.parse().ok()),
+            });
         }
         is_new
     }

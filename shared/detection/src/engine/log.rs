@@ -92,11 +92,7 @@ impl Engine {
         let outcome = self.match_at(scratch, log.content, start);
         let end = match outcome {
             Ok(end) => Ok(end),
-            Err(RecordError::TooDeep(_)) => scan::skip_any_depth(log.content, start),
-            Err(_) => scan::skip_value(log.content, start).or_else(|error| match error {
-                RecordError::TooDeep(_) => scan::skip_any_depth(log.content, start),
-                _ => Err(error),
-            }),
+            Err(_) => scan::skip_value(log.content, start),
         };
         let Ok(end) = end else {
             log.is_done = true;

@@ -213,7 +213,9 @@ impl<'s, 'r> Reading<'s, 'r> {
         match value.first() {
             Some(b'{') => self.members(parent, value, 0, offset, false).map(|_| ()),
             Some(b'[') => scan::elements(value, 0, |span| {
-                self.descend(parent, span.of(value), offset + span.start())?;
+                if value.get(span.start()) == Some(&b'{') {
+                    self.members(parent, value, span.start(), offset, false)?;
+                }
                 Ok(false)
             })
             .map(|_| ()),

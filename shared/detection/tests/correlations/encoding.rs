@@ -1,6 +1,6 @@
 //! Windows as bytes.
 
-use detection::{EventId, Sighting, Window, WindowError};
+use detection::{Correlations, EventId, Firing, Group, Sighting, Window, WindowError};
 use proptest::prelude::*;
 
 use crate::model::Question;
@@ -34,7 +34,7 @@ fn sightings() -> impl Strategy<Value = Vec<Sighting>> {
     })
 }
 
-fn filled(sightings: Vec<Sighting>) -> Window {
+fn correlations() -> Correlations {
     let question = Question {
         kind: "event_count",
         rules: vec!["a"],
@@ -42,7 +42,28 @@ fn filled(sightings: Vec<Sighting>) -> Window {
         comparison: "gte",
         number: 2,
     };
-    let (_, _, correlations) = rule_set(&question.document());
+    rule_set(&question.document()).2
+}
+
+/// A burst that is alerted on under a second and an account.
+fn firing(anchor: i64, account: Option<u64>) -> Firing {
+    Firing {
+        correlation: correlations().in_order()[0],
+        group: Group::default(),
+        anchor,
+        first: anchor,
+        last: anchor,
+        count: 1,
+        is_estimate: false,
+        event_ids: Vec::new(),
+        account: account.map(|account| format!("{account:012}")),
+        at: Vec::new(),
+        unanchored: Vec::new(),
+    }
+}
+
+fn filled(sightings: Vec<Sighting>) -> Window {
+    let correlations = correlations();
     let timeline = correlations
         .get(correlations.in_order()[0])
         .expect("it is one");
@@ -53,15 +74,27 @@ fn filled(sightings: Vec<Sighting>) -> Window {
 
 proptest! {
     #[test]
-    fn a_window_is_read_as_it_was_written(sightings in sightings(), anchor in any::<Option<i64>>()) {
+    fn a_window_is_read_as_it_was_written(
+        sightings in sightings(),
+        anchor in any::<Option<i64>>(),
+        account in prop::option::of(0..1_000_000_000_000_u64),
+    ) {
         let there = sightings.iter().filter(|it| it.second >= 0);
         let there: std::collections::BTreeSet<_> = there.cloned().collect();
         let mut window = filled(sightings);
         prop_assert!(window.sightings().eq(&there));
         prop_assert_eq!(window.len(), there.len());
         if let Some(anchor) = anchor {
-            prop_assert!(window.set_anchor(anchor));
-            prop_assert!(!window.set_anchor(anchor + i64::from(anchor < i64::MAX)));
+            prop_assert!(window.mark(&firing(anchor, account)));
+            let marked = window.clone();
+            prop_assert!(!window.mark(&firing(anchor + i64::from(anchor < i64::MAX), None)));
+            prop_assert!(!window.mark(&firing(anchor, Some(1))));
+            prop_assert_eq!(&window, &marked);
+            let mut other = filled(Vec::new());
+            other.mark(&firing(anchor, account.map_or(Some(7), |_| None)));
+            let mut same = filled(Vec::new());
+            same.mark(&firing(anchor, account));
+            prop_assert_ne!(other.encode(), same.encode());
         }
         let bytes = window.encode();
         prop_assert_eq!(window.anchor(), anchor);
@@ -106,6 +139,13 @@ fn a_window_of_another_release_says_so() {
         Window::decode(&[1, 4, 0]).is_err(),
         "an account without an anchor"
     );
+    assert!(
+        Window::decode(&[1, 1, 7, 0]).is_err(),
+        "an anchor without its account"
+    );
+    let mut marked = Window::default();
+    marked.mark(&firing(7, None));
+    assert_eq!(Window::decode(&[1, 5, 7, 0, 0]), Ok(marked));
 }
 
 /// Stored windows outlive releases: what reads them must not change under them.
@@ -127,9 +167,10 @@ fn the_first_version_is_as_it_was() {
         ..sighting.clone()
     };
     let mut window = filled(vec![other, sighting]);
-    window.set_anchor(301);
+    window.mark(&firing(301, Some(111_122_223_333)));
     let bytes = [
-        &[1, 1, 0xad, 2, 2, 0xac, 2, 8, 7, 6, 5, 4, 3, 2, 1, 2][..],
+        &[1, 5, 0xad, 2, 0xe6, 0xa1, 0x9a, 0xfb, 0x9d, 3][..],
+        &[2, 0xac, 2, 8, 7, 6, 5, 4, 3, 2, 1, 2],
         &[0xe6, 0xa1, 0x9a, 0xfb, 0x9d, 3, 3],
         &[255; 8],
         &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xab],

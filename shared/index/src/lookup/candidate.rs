@@ -28,7 +28,7 @@ pub(super) struct Candidate {
     pub(super) records: Option<Vec<u32>>,
     /// Whether it is to be read strongly.
     pub(super) consistent: bool,
-    /// Whether its segment is known to be committed.
+    /// Whether its segment is known to be committed and not to have expired.
     pub(super) is_committed: bool,
     /// Whether it was not there, so that its segment's directory must say why.
     pub(super) is_missing: bool,

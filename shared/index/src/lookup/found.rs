@@ -64,7 +64,15 @@ impl Found {
             .events
             .binary_search_by(|known| self.compare(known, &event))
         {
-            Ok(_) => self.duplicates += 1,
+            Ok(at) => {
+                self.duplicates += 1;
+                let known = &mut self.events[at];
+                // A copy that is kept anyway is not only there until some day.
+                known.restored_until = match (known.restored_until, event.restored_until) {
+                    (Some(one), Some(other)) => Some(one.max(other)),
+                    _ => None,
+                };
+            }
             Err(at) if at > self.limits.events => self.has_more = true,
             Err(at) => {
                 self.events.insert(at, event);

@@ -20,9 +20,9 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    /// Clips a query's range by the retention horizon and the cursor.
-    pub(super) fn new(query: &Query, position: Option<Position>, horizon: i64) -> Self {
-        let mut oldest = query.start.unwrap_or(i64::MIN).max(horizon);
+    /// Clips a query's range by the cursor.
+    pub(super) fn new(query: &Query, position: Option<Position>) -> Self {
+        let mut oldest = query.start.unwrap_or(i64::MIN);
         let mut newest = query.end.unwrap_or(i64::MAX);
         if let Some(position) = &position {
             match query.order {
@@ -36,6 +36,11 @@ impl Scan {
             newest,
             position,
         }
+    }
+
+    /// Clips it by the time before which nothing is shown.
+    pub(super) fn clip(&mut self, horizon: i64) {
+        self.oldest = self.oldest.max(horizon);
     }
 
     pub(super) const fn order(&self) -> Order {

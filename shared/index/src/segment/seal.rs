@@ -7,17 +7,18 @@ use trail::Category;
 use trail::digest::{Hash, sha256};
 
 use super::group::{Entry, Group};
-use super::{Segment, Source, content_hash};
+use super::paging::{Paging, sorted_terms};
+use super::{NamedFile, Segment, Source, content_hash};
 use crate::block::{Encoder, Stored};
 use crate::day::Day;
 use crate::directory::{BlockEntry, Directory, FileEntry};
 use crate::file::FileVersion;
 use crate::item::Item;
-use crate::page::{self, Layout, Posting, Span};
+use crate::page::{Layout, Span};
 use crate::retention::Class;
 use crate::table::{self, SegmentId};
 use crate::tally::{Section, Tally};
-use crate::term::{Level, Term};
+use crate::visibility::{Extent, Keeping, account_of};
 
 /// The bytes of records that a block is filled with to see how well they compress.
 const TRIAL_BYTES: usize = 40 * 1024;
@@ -34,34 +35,12 @@ const MOST_TRIALS: usize = 4;
 /// is in a block of its own.
 const BLOCK_BYTES: usize = 3_450;
 
-/// The bytes of one write unit.
-const UNIT_BYTES: f64 = 1024.0;
-
-/// How many write units a page that is 1 KB smaller is worth.
-///
-/// A segment is written once and its pages are read by every lookup of a rare
-/// value that reaches back that far.
-const READ_WEIGHT: f64 = 1_000.0;
-
-/// The write units an event that pages may take for that.
-const MOST_PAGES_AN_EVENT: f64 = 0.088;
-
-/// The pages that a small segment may have for each of its events, and at most.
-const FEW_PAGES_AN_EVENT: f64 = 0.25;
-const FEW_PAGES: f64 = 16.0;
-
-/// The bits of a posting that always stays with the others of its bucket.
-///
-/// A longer one has a page to itself where it is more than half of what a page
-/// holds: everybody else who reads the bucket pays for it.
-const FREQUENT_BITS: u32 = 1_000;
-
 /// Where a segment belongs.
 pub(super) struct Place<'a> {
     pub(super) category: Category,
     pub(super) day: Day,
     pub(super) class: &'a Class,
-    pub(super) expires: Option<i64>,
+    pub(super) keeping: &'a Keeping,
 }
 
 /// The order of the records in the segment.
@@ -97,60 +76,63 @@ pub(super) fn seal(
     let stretches = files.stretches(group);
     let id = SegmentId::new(
         place.class,
-        &content_hash(place, &hashes, &files.sources, &stretches),
+        &content_hash(
+            (place.category, place.day, place.class),
+            &hashes,
+            &files.named(),
+            &stretches,
+        ),
     );
     let layout = layout(order.kept.chunks(size));
-    let terms = sorted_terms(group, &order);
+    let terms = sorted_terms(&group.terms, &order.record);
     let records: Vec<u32> = terms.iter().map(|(_, record)| *record).collect();
-    let postings = postings(&terms, &records);
-    let counts = layout.counts();
-    let bits: Vec<u32> = postings
-        .iter()
-        .map(|posting| page::posting_bits(posting, counts))
-        .collect();
-    let (level, most_bits) = choose_level(&layout, &bits);
-    let mut frequent = Vec::new();
-    let mut rest = Vec::with_capacity(postings.len());
-    for (posting, bits) in postings.into_iter().zip(bits) {
-        if bits > most_bits {
-            frequent.push(posting);
-        } else {
-            rest.push(posting);
-        }
-    }
+    let paging = Paging::choose(&terms, &records, &layout);
+    let extent = Extent {
+        class: place.class.as_str(),
+        category: place.category,
+        day: place.day,
+        oldest: layout.oldest(),
+        newest: layout.newest(),
+        accounts: files.accounts(),
+    };
+    let expires = place.keeping.expires(&extent);
     let item = |partition, sort, body| Item {
         partition,
         sort,
         body,
-        expires: place.expires,
+        expires,
     };
     let newest = table::newest(place.day, layout.newest(), &id);
     let page_sort = table::page(place.day, layout.newest(), &id);
-    let directory = directory(group, &order, &files, &layout, &hashes);
+    let directory = Directory {
+        oldest: layout.oldest(),
+        blocks: block_entries(&layout, &hashes),
+        files: file_entries(group, &order, &files),
+        level: paging.level(),
+        frequent: paging.frequent_buckets(),
+    };
     let delivered = files.delivered();
     let delivery_day = Day::of(delivered);
-    let blocks = bodies.into_iter().enumerate().flat_map(|(number, parts)| {
-        let partition = table::blocks(&id);
-        parts
-            .into_iter()
-            .enumerate()
-            .map(move |(part, body)| item(partition.clone(), table::block_part(number, part), body))
-    });
     Ok(Segment {
-        header: item(
-            table::days(place.category),
-            table::header(place.day, place.class.as_str(), level, !frequent.is_empty()),
-            Vec::new(),
-        ),
-        blocks: blocks.collect(),
-        pages: buckets(&rest, level)
-            .map(|part| (level, part))
-            .chain(buckets(&frequent, Level::FREQUENT).map(|part| (Level::FREQUENT, part)))
-            .map(|(level, (bucket, postings))| {
+        header: Item {
+            partition: table::days(place.category),
+            sort: table::header(
+                place.day,
+                extent.class,
+                directory.level,
+                !directory.frequent.is_empty(),
+            ),
+            body: Vec::new(),
+            expires: Keeping::header_expires(expires),
+        },
+        blocks: block_items(&id, bodies, expires),
+        pages: paging
+            .pages(&layout, place.day)
+            .map(|(level, bucket, body)| {
                 item(
                     table::terms(place.category, place.day, level, bucket),
                     page_sort.clone(),
-                    page::encode(&layout, place.day, level, postings),
+                    body,
                 )
             })
             .collect(),
@@ -167,7 +149,7 @@ pub(super) fn seal(
         id,
         category: place.category,
         day: place.day,
-        level,
+        level: directory.level,
         files: directory.files,
         records: order.kept.len() as u64,
         duplicates: (group.entries.len() - order.kept.len()) as u64,
@@ -206,6 +188,23 @@ impl<'s> Files<'s> {
             .iter()
             .map(|entry| (self.number(entry), entry.stretch))
             .collect()
+    }
+
+    /// The files as the segment's name has them.
+    fn named(&self) -> Vec<NamedFile> {
+        let files = self.sources.iter();
+        files
+            .map(|source| NamedFile {
+                sort: source.version.sort(),
+                sha256: source.sha256,
+            })
+            .collect()
+    }
+
+    /// The accounts that they belong to.
+    fn accounts(&self) -> BTreeSet<&'s str> {
+        let keys = self.sources.iter().map(|source| &source.version.key);
+        keys.filter_map(|key| account_of(key)).collect()
     }
 
     /// When the last of them was delivered.
@@ -287,114 +286,32 @@ fn layout<'e>(blocks: impl Iterator<Item = &'e [&'e Entry]>) -> Layout {
     }
 }
 
-/// The terms of the records, ascending, each with a record that holds it.
-///
-/// Divided by the first bits of their hashes first: those fall evenly, so that what is
-/// left to sort fits a processor's nearest memory.
-fn sorted_terms(group: &Group, order: &Order<'_>) -> Vec<(Term, u32)> {
-    let level = Level::ALL[8];
-    let mut ends = [0_usize; 256];
-    for (term, _) in &group.terms {
-        ends[usize::from(term.bucket(level))] += 1;
+fn block_items(id: &SegmentId, bodies: Vec<Vec<Vec<u8>>>, expires: Option<i64>) -> Vec<Item> {
+    let partition = table::blocks(id);
+    let mut items = Vec::with_capacity(bodies.len());
+    for (number, parts) in bodies.into_iter().enumerate() {
+        items.extend(parts.into_iter().enumerate().map(|(part, body)| Item {
+            partition: partition.clone(),
+            sort: table::block_part(number, part),
+            body,
+            expires,
+        }));
     }
-    let mut end = 0;
-    for count in &mut ends {
-        // From here on where the part begins; it is moved to its end below.
-        end += std::mem::replace(count, end);
-    }
-    let mut terms = vec![(Term::default(), 0); end];
-    for (term, arrival) in &group.terms {
-        let at = &mut ends[usize::from(term.bucket(level))];
-        terms[*at] = (*term, order.record[*arrival as usize]);
-        *at += 1;
-    }
-    let mut start = 0;
-    for end in ends {
-        terms[start..end].sort_unstable();
-        start = end;
-    }
-    terms.dedup();
-    terms
+    items
 }
 
-/// The postings of sorted terms, ascending; `records` are the terms' records one by one.
-fn postings<'r>(terms: &[(Term, u32)], mut records: &'r [u32]) -> Vec<Posting<'r>> {
-    terms
-        .chunk_by(|(one, _), (other, _)| one == other)
-        .map(|same| {
-            let (own, behind) = records.split_at(same.len());
-            records = behind;
-            Posting {
-                term: same[0].0,
-                records: own,
-            }
+fn block_entries(layout: &Layout, hashes: &[Hash]) -> Vec<BlockEntry> {
+    let blocks = layout.blocks.iter().zip(hashes);
+    blocks
+        .map(|(block, hash)| BlockEntry {
+            records: block.records,
+            newest: block.newest,
+            sha256: hex::encode(hash),
         })
         .collect()
 }
 
-/// The postings by bucket; ascending terms are ascending buckets.
-fn buckets<'p, 'r>(
-    postings: &'p [Posting<'r>],
-    level: Level,
-) -> impl Iterator<Item = (u16, &'p [Posting<'r>])> {
-    postings
-        .chunk_by(move |one, other| one.term.bucket(level) == other.term.bucket(level))
-        .map(move |same| (same[0].term.bucket(level), same))
-}
-
-/// Chooses the level at which writing the pages and reading one of them weighs least, and
-/// the bits from which on a posting has a page to itself, from the bits of each.
-///
-/// Writing alone would choose one large page, which rounds up to whole units
-/// only once; every lookup of a rare value reads a page of every segment, and
-/// with it whatever else falls into the bucket.
-fn choose_level(layout: &Layout, bits: &[u32]) -> (Level, u32) {
-    let large: Vec<f64> = bits
-        .iter()
-        .filter(|bits| **bits > FREQUENT_BITS)
-        .map(|bits| f64::from(*bits))
-        .collect();
-    let total = bits.iter().map(|bits| u64::from(*bits)).sum::<u64>()
-        + u64::from(page::HASH_BITS) * bits.len() as u64;
-    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    let (total, terms) = (total as f64, bits.len() as f64);
-    let fixed = page::layout_bytes(layout);
-    let records = f64::from(layout.records());
-    let few = (FEW_PAGES_AN_EVENT * records).clamp(1.0, FEW_PAGES);
-    let most = (MOST_PAGES_AN_EVENT * records).max(few);
-    // What a page holds on average, were all terms on them.
-    let average = |level: &Level| total / f64::from(level.buckets());
-    let weight = |level: &Level| {
-        let buckets = f64::from(level.buckets());
-        let own = large.iter().filter(|bits| **bits > average(level) / 2.0);
-        let (own, own_bits) = own.fold((0.0, 0.0), |(count, sum), bits| (count + 1.0, sum + bits));
-        let page = (fixed + (total - own_bits) / 8.0 / buckets) / UNIT_BYTES;
-        // Some buckets stay empty; a page takes half a unit more than its size, or one.
-        let pages = buckets * -(-terms / buckets).exp_m1();
-        let units = pages * (page + 0.5).max(1.0) + own;
-        let over = if buckets > most { f64::INFINITY } else { 0.0 };
-        units + READ_WEIGHT * page + over
-    };
-    let level = Level::ALL
-        .into_iter()
-        .min_by(|one, other| weight(one).total_cmp(&weight(other)))
-        .unwrap_or(Level::ALL[0]);
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bits of a page"
-    )]
-    let frequent = (average(&level) / 2.0) as u32;
-    (level, frequent.max(FREQUENT_BITS))
-}
-
-fn directory(
-    group: &Group,
-    order: &Order<'_>,
-    files: &Files<'_>,
-    layout: &Layout,
-    hashes: &[Hash],
-) -> Directory {
+fn file_entries(group: &Group, order: &Order<'_>, files: &Files<'_>) -> Vec<FileEntry> {
     let count = |entries: &mut dyn Iterator<Item = &Entry>| {
         let mut counts = vec![0_u64; files.sources.len()];
         entries.for_each(|entry| counts[files.number(entry) as usize] += 1);
@@ -402,30 +319,17 @@ fn directory(
     };
     let arrived = count(&mut group.entries.iter());
     let kept = count(&mut order.kept.iter().copied());
-    Directory {
-        oldest: layout.oldest(),
-        blocks: layout
-            .blocks
-            .iter()
-            .zip(hashes)
-            .map(|(block, hash)| BlockEntry {
-                records: block.records,
-                newest: block.newest,
-                sha256: hex::encode(hash),
-            })
-            .collect(),
-        files: files
-            .sources
-            .iter()
-            .zip(arrived.into_iter().zip(kept))
-            .map(|(source, (arrived, kept))| FileEntry {
-                version: source.version.clone(),
-                sha256: hex::encode(source.sha256),
-                records: kept,
-                duplicates: arrived - kept,
-            })
-            .collect(),
-    }
+    files
+        .sources
+        .iter()
+        .zip(arrived.into_iter().zip(kept))
+        .map(|(source, (arrived, kept))| FileEntry {
+            version: source.version.clone(),
+            sha256: hex::encode(source.sha256),
+            records: kept,
+            duplicates: arrived - kept,
+        })
+        .collect()
 }
 
 /// Counts each file's own records, so that the counts do not depend on what shares its batch.
@@ -475,6 +379,6 @@ fn tally(group: &Group, place: &Place<'_>, files: &Files<'_>) -> Tally {
 }
 
 /// A file's name in tallies: 64 bits of a hash of its key and version.
-fn file_hash(version: &FileVersion) -> String {
+pub(super) fn file_hash(version: &FileVersion) -> String {
     hex::encode(&sha256(version.sort().as_bytes())[..8])
 }

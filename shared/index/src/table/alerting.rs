@@ -16,6 +16,7 @@
 use trail::digest::sha256;
 
 use crate::day::Day;
+pub use crate::table::Key;
 
 /// The attribute that says where an alert or a window stands.
 pub const STATE: &str = "state";
@@ -50,15 +51,6 @@ const LONGEST_PART: usize = 200;
 
 /// The largest content of an item, unpacked: an alert with its record is far smaller.
 const LARGEST: usize = 2 * 1024 * 1024;
-
-/// The key of an item.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Key {
-    /// The partition key.
-    pub partition: String,
-    /// The sort key.
-    pub sort: String,
-}
 
 /// The partition of the alerts on a day's events.
 pub fn alerts(day: Day) -> String {

@@ -6,7 +6,7 @@ use index::file::FileVersion;
 use index::lookup::{Answer, Read};
 use index::segment::{Builder, Segment, Source};
 use index::tally::{Counts, Tally};
-use index::{Class, Item, Retention};
+use index::{Class, Item, Keeping, Retention};
 use sample::{Plant, Trail};
 use trail::Record;
 use trail::digest::sha256;
@@ -97,6 +97,45 @@ fn segments(records: &[&String], batch: usize) -> Vec<Segment> {
         }
     }
     builder.seal().expect("has memory")
+}
+
+/// The key of an account's log file.
+fn log_file(account: &str, number: usize) -> String {
+    format!(
+        "AWSLogs/{account}/CloudTrail/us-east-1/2026/10/13/\
+         {account}_CloudTrail_us-east-1_20261013T0000Z_{number:016}.json.gz"
+    )
+}
+
+/// The segments of a batch in which each account's records come from a file of its own.
+pub(crate) fn kept_segments(
+    records: &[&String],
+    batch: usize,
+    keeping: &Keeping,
+    restored: Option<&Class>,
+) -> Vec<Segment> {
+    let mut files: BTreeMap<String, Vec<&String>> = BTreeMap::new();
+    for text in records {
+        let record = Record::parse(text).expect("a sample record");
+        let account = record.account().unwrap_or("000000000000").to_owned();
+        files.entry(account).or_default().push(text);
+    }
+    let mut builders: BTreeMap<Class, Builder> = BTreeMap::new();
+    for (account, records) in files {
+        let class = restored.cloned();
+        let class = class.unwrap_or_else(|| keeping.policy().class(&account));
+        let builder = builders
+            .entry(class.clone())
+            .or_insert_with(|| Builder::new(class, keeping.clone()));
+        let source = builder.source(source(&log_file(&account, batch), &records));
+        for text in records {
+            builder.add(source, 0, &Record::parse(text).expect("a sample record"));
+        }
+    }
+    let sealed = builders.values_mut();
+    sealed
+        .flat_map(|builder| builder.seal().expect("has memory"))
+        .collect()
 }
 
 pub(crate) fn batches<'c>(corpus: &'c [String], cuts: &[usize]) -> Vec<Vec<&'c String>> {
@@ -203,6 +242,30 @@ impl History {
             .collect();
         partitions.dedup();
         partitions.len()
+    }
+
+    /// Indexes batches as the indexer does: a file for each account, grouped by class.
+    ///
+    /// They are restored where a class is given.
+    pub(crate) fn index_kept(
+        &mut self,
+        corpus: &[String],
+        cuts: &[usize],
+        keeping: &Keeping,
+        restored: Option<&Class>,
+    ) {
+        for (number, batch) in batches(corpus, cuts).iter().enumerate() {
+            for segment in kept_segments(batch, number, keeping, restored) {
+                self.put_all(items(&segment, super::NOW));
+            }
+        }
+    }
+
+    /// Drops expired items as the table does: any of them, in no order.
+    pub(crate) fn expire(&mut self, now: i64, dropped: &[bool]) {
+        let mut dropped = dropped.iter().cycle();
+        self.items
+            .retain(|_, item| !(item.is_past(now) && dropped.next() == Some(&true)));
     }
 
     pub(crate) fn lose_blocks(&mut self) {

@@ -2,12 +2,13 @@
 //! however the records were batched, repeated and cut off.
 
 mod history;
+mod keeping;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use history::{History, busy_day, corpus};
 use index::lookup::{Hint, Limits, Lookup, Step};
-use index::{Attribute, Order, Query, Retention};
+use index::{Attribute, Keeping, Order, Query, Retention, Visibility};
 use proptest::prelude::*;
 use trail::{Category, Record};
 
@@ -125,7 +126,13 @@ fn brute_force(query: &Query, corpus: &[String], horizon: i64) -> Vec<String> {
 }
 
 /// Walks a query to its end, and checks that pages keep to their limits and advance.
-fn walk(history: &mut History, query: &Query, limits: Limits, retention: Retention) -> Vec<String> {
+fn walk(
+    history: &mut History,
+    query: &Query,
+    limits: Limits,
+    keeping: impl Into<Keeping>,
+) -> Vec<String> {
+    let visibility = keeping.into().at(NOW);
     let mut found = Vec::new();
     let mut cursor: Option<String> = None;
     let mut hint = Hint::default();
@@ -134,8 +141,7 @@ fn walk(history: &mut History, query: &Query, limits: Limits, retention: Retenti
             query.clone(),
             cursor.as_deref(),
             limits,
-            retention,
-            NOW,
+            visibility.clone(),
             &hint,
         )
         .expect("own cursor");
@@ -336,8 +342,7 @@ fn the_same_id_with_other_content_is_returned_and_reported() {
         query,
         None,
         Limits::default(),
-        Retention::OFF,
-        NOW,
+        Visibility::new(Retention::OFF, [], NOW),
         &Hint::default(),
     )
     .expect("no cursor");
@@ -372,8 +377,7 @@ fn a_missing_block_of_a_committed_segment_is_an_error_and_never_a_skip() {
             query,
             None,
             Limits::default(),
-            Retention::OFF,
-            NOW,
+            Visibility::new(Retention::OFF, [], NOW),
             &Hint::default(),
         )
         .expect("no cursor");

@@ -9,6 +9,7 @@ fn message(id: &str, source: Source) -> Message {
         receive_count: 1,
         source,
         notice: Ok(Notice::Test),
+        restore_until: None,
     }
 }
 

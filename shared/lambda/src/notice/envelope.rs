@@ -31,11 +31,21 @@ pub fn read(body: &str) -> Result<Notice, Refusal> {
     found.into_notice()
 }
 
+/// What a message says: the notice, and until which day its objects are to be restored.
+pub(super) type Said = (Result<Notice, Refusal>, Option<String>);
+
+/// Reads a message body with everything that it says.
+pub(super) fn read_body(body: &str) -> Said {
+    let mut found = Found::default();
+    found.body(body, DEPTH);
+    found.into_said()
+}
+
 /// Reads an event that has been parsed already, as a Lambda event has.
-pub(super) fn read_value(event: &Value) -> Result<Notice, Refusal> {
+pub(super) fn read_value(event: &Value) -> Said {
     let mut found = Found::default();
     found.value(event, DEPTH);
-    found.into_notice()
+    found.into_said()
 }
 
 /// What the walk through the envelopes has come upon.
@@ -45,15 +55,22 @@ struct Found {
     removed: Vec<Object>,
     refused: Vec<Refusal>,
     tested: bool,
+    restore_until: Option<String>,
 }
 
 impl Found {
+    fn into_said(mut self) -> Said {
+        let restore_until = self.restore_until.take();
+        (self.into_notice(), restore_until)
+    }
+
     fn into_notice(self) -> Result<Notice, Refusal> {
         let Self {
             delivered,
             removed,
             refused,
             tested,
+            ..
         } = self;
         match (
             delivered.is_empty(),
@@ -117,6 +134,7 @@ impl Found {
             if records.is_empty() {
                 return Err(Refusal::Empty("Records"));
             }
+            self.restoration(&event["trailkeep"])?;
             for record in records {
                 self.part(|found| found.record(record, depth));
             }
@@ -133,6 +151,19 @@ impl Found {
         } else {
             Err(Refusal::Unrecognised)
         }
+    }
+
+    /// Reads what we add to an event of our own: until when its objects are to be restored.
+    ///
+    /// Where it cannot be read, nothing of the event is: it would be indexed otherwise
+    /// than was asked.
+    fn restoration(&mut self, ours: &Value) -> Result<(), Refusal> {
+        let until = &ours["restore_until"];
+        if !until.is_null() {
+            let until = text(until, "trailkeep.restore_until")?;
+            self.restore_until = Some(until.to_owned());
+        }
+        Ok(())
     }
 
     /// Reads an element of `Records`: of an S3, an SQS or an SNS event.

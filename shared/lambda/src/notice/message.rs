@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::envelope::{read, read_value};
+use super::envelope::{read_body, read_value};
 use super::object::text;
 use super::{Notice, Refusal};
 
@@ -20,6 +20,10 @@ pub struct Message {
     pub source: Source,
     /// What it says.
     pub notice: Result<Notice, Refusal>,
+    /// The day until whose start its objects are to be restored, as it says it:
+    /// `{"Records": [...], "trailkeep": {"restore_until": "2027-01-15"}}`. Only our own
+    /// command writes such messages.
+    pub restore_until: Option<String>,
 }
 
 /// Tells how a message came to the function.
@@ -42,12 +46,16 @@ pub fn messages(event: &Value) -> Result<Vec<Message>, Refusal> {
     match event.get("Records").and_then(Value::as_array) {
         Some(records) if records.is_empty() => Err(Refusal::Empty("Records")),
         Some(records) if records.iter().any(is_queued) => records.iter().map(queued).collect(),
-        _ => Ok(vec![Message {
-            id: identify(event),
-            receive_count: 1,
-            source: Source::Direct,
-            notice: read_value(event),
-        }]),
+        _ => {
+            let (notice, restore_until) = read_value(event);
+            Ok(vec![Message {
+                id: identify(event),
+                receive_count: 1,
+                source: Source::Direct,
+                notice,
+                restore_until,
+            }])
+        }
     }
 }
 
@@ -56,11 +64,16 @@ fn is_queued(record: &Value) -> bool {
 }
 
 fn queued(record: &Value) -> Result<Message, Refusal> {
+    let (notice, restore_until) = match text(&record["body"], "body") {
+        Ok(body) => read_body(body),
+        Err(refusal) => (Err(refusal), None),
+    };
     Ok(Message {
         id: text(&record["messageId"], "messageId")?.to_owned(),
         receive_count: receive_count(&record["attributes"]["ApproximateReceiveCount"]),
         source: Source::Queue,
-        notice: text(&record["body"], "body").and_then(read),
+        notice,
+        restore_until,
     })
 }
 
@@ -127,6 +140,31 @@ mod tests {
         assert_eq!(
             messages[2].notice.as_ref().map(|n| n.delivered().len()),
             Ok(2)
+        );
+    }
+
+    #[test]
+    fn a_message_of_ours_says_until_when_its_objects_are_restored() {
+        let object = json!({"eventSource": "aws:s3", "eventName": "ObjectCreated:Put",
+            "s3": {"bucket": {"name": "logs"}, "object": {"key": "a"}}});
+        let until = |ours: Value| {
+            let body = json!({"Records": [object], "trailkeep": ours});
+            let event = json!({"Records": [record("1", &json!("1"), &body.to_string())]});
+            let told = messages(&event).expect("one message").remove(0);
+            (
+                told.restore_until,
+                told.notice.map(|notice| notice.delivered().len()),
+            )
+        };
+        let day = json!({"restore_until": "2027-01-15"});
+        assert_eq!(until(day), (Some("2027-01-15".to_owned()), Ok(1)));
+        for none in [json!(null), json!({}), json!({"restore_until": null})] {
+            assert_eq!(until(none), (None, Ok(1)));
+        }
+        let malformed = Refusal::Malformed("trailkeep.restore_until");
+        assert_eq!(
+            until(json!({"restore_until": 20_270_115})),
+            (None, Err(malformed))
         );
     }
 

@@ -1,5 +1,6 @@
 //! The shapes of alerts.
 
+use alerts::finding::Origin;
 use alerts::{Level, Stage};
 use index::Attribute;
 use serde_json::{Value, json};
@@ -32,8 +33,8 @@ pub(super) fn alert() -> Value {
                 "description": "found and not yet published; published; folded into an alert of the same rule and group that was",
             },
             "kind": {
-                "enum": ["event", "correlation", "closing"],
-                "description": "one event matched; several did together; a window of suppression ended, in which there were more",
+                "enum": ["event", "correlation", "closing", "finding"],
+                "description": "one event matched; several did together; a window of suppression ended, in which there were more; Trailkeep found out something about the history itself",
             },
             "rule": rule(&texts),
             "account": text("the account whose history holds the events"),
@@ -55,6 +56,7 @@ pub(super) fn alert() -> Value {
             "last_time": time("when the last of them did"),
             "event": event(),
             "opened_by": text("the id of the alert that opened the window which this one closes"),
+            "finding": finding(),
             "log_file": text("the log file that holds the event"),
             "record": { "type": "object", "description": "the event's record without its secrets; absent where it is too large or the alert was suppressed" },
         },
@@ -77,6 +79,21 @@ fn rule(texts: &impl Fn(&str) -> Value) -> Value {
             "cis": text("the rule's number in the CIS AWS Foundations Benchmark"),
             "respond": text("what to do next"),
             "stage": { "enum": [Stage::Alert.as_str(), Stage::Stage.as_str()] },
+        },
+    })
+}
+
+fn finding() -> Value {
+    let origins = [Origin::Integrity, Origin::Retention, Origin::Index];
+    json!({
+        "type": "object",
+        "description": "what was found out, where no rule matched",
+        "required": ["id", "origin", "kind"],
+        "properties": {
+            "id": text("the finding's id, the same however often it is met"),
+            "origin": { "enum": origins.map(Origin::as_str), "description": "which part of Trailkeep found it" },
+            "kind": text("what it is, such as digest-missing"),
+            "object": text("the object or item that it is about"),
         },
     })
 }

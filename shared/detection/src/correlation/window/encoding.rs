@@ -1,20 +1,20 @@
 //! A window as bytes.
 //!
 //! A version, flags, the anchor and its account where they are known, the number of
-//! sightings, and each sighting: seconds since the one before it, the event's hash, position, account
-//! (plus one, 0 for none), value, id. Numbers are little-endian groups of seven bits,
+//! sightings, and each sighting: seconds since the one before it, the event's hash, position, account,
+//! value, id. Of accounts stands one more, and 0 for none. Numbers are little-endian groups of seven bits,
 //! hashes and values are eight bytes.
 
 use std::collections::BTreeSet;
 
-use super::{Anchor, AnchorAccount, Window};
+use super::{Anchor, Window};
 use crate::correlation::sighting::{EventId, LONGEST_ID, Sighting};
 
 const VERSION: u8 = 1;
 
-const HAS_ANCHOR: u8 = 1;
+/// There is an anchor, and its account behind it.
+const HAS_ANCHOR: u8 = 1 | 4;
 const IS_FULL: u8 = 2;
-const HAS_ACCOUNT: u8 = 4;
 
 const HAS_VALUE: u8 = 1;
 const IS_UUID: u8 = 2;
@@ -38,15 +38,8 @@ impl Window {
         if let Some(anchor) = self.anchor {
             bytes[1] |= HAS_ANCHOR;
             number(&mut bytes, anchor.second.cast_unsigned());
-            let account = match anchor.account {
-                AnchorAccount::Unknown => None,
-                AnchorAccount::None => Some(0),
-                AnchorAccount::Of(account) => Some(account.saturating_add(1)),
-            };
-            if let Some(account) = account {
-                bytes[1] |= HAS_ACCOUNT;
-                number(&mut bytes, account);
-            }
+            let account = anchor.account;
+            number(&mut bytes, account.map_or(0, |it| it.saturating_add(1)));
         }
         if self.is_full {
             bytes[1] |= IS_FULL;
@@ -147,22 +140,14 @@ impl Rest<'_> {
 
     fn window(&mut self) -> Option<Window> {
         let flags = self.byte()?;
-        if flags > HAS_ANCHOR | IS_FULL | HAS_ACCOUNT
-            || flags & (HAS_ANCHOR | HAS_ACCOUNT) == HAS_ACCOUNT
-        {
-            return None;
-        }
-        let mut anchor = None;
-        if flags & HAS_ANCHOR != 0 {
-            let second = self.number()?.cast_signed();
-            let account = match (flags & HAS_ACCOUNT != 0).then(|| self.number()) {
-                None => AnchorAccount::Unknown,
-                Some(number) => number?
-                    .checked_sub(1)
-                    .map_or(AnchorAccount::None, AnchorAccount::Of),
-            };
-            anchor = Some(Anchor { second, account });
-        }
+        let anchor = match flags & !IS_FULL {
+            0 => None,
+            HAS_ANCHOR => Some(Anchor {
+                second: self.number()?.cast_signed(),
+                account: self.number()?.checked_sub(1),
+            }),
+            _ => return None,
+        };
         let length = usize::try_from(self.number()?).ok()?;
         if length > Window::CAPACITY {
             return None;
