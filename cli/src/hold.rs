@@ -236,7 +236,8 @@ fn row(hold: &Hold) -> [Cell; 7] {
         Value::Object(scope) => scope
             .iter()
             .map(|(kind, name)| format!("{kind} {}", name.as_str().unwrap_or_default()))
-            .collect(),
+            .collect::<Vec<_>>()
+            .join(", "),
         scope => scope.as_str().unwrap_or_default().to_owned(),
     };
     let by = |at: &str, by: &str| format!("{at} by {by}");

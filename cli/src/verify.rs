@@ -44,14 +44,15 @@ Examples:
   trailkeep verify s3://my-trail-logs --start 2026-11-01 --account 111122223333 --output json
   trailkeep verify proof.json")]
 pub(crate) struct Arguments {
-    /// A folder that mirrors a bucket, s3://BUCKET/PREFIX, or the proof of an event.
+    /// A folder that mirrors a bucket, a bucket as `s3://BUCKET/PREFIX`, or the proof of an event.
     #[arg(value_name = "LOGS|PROOF.json", required = true)]
     logs: Vec<PathBuf>,
     /// Verifies from this time on: ISO 8601, or a day (UTC).
     #[arg(long, value_name = "TIME", help_heading = "What")]
     start: Option<String>,
     /// Verifies up to this time, or to the end of this day. Of a folder whose end is not given
-    /// nobody can tell whether the newest digests are missing; of a bucket it is now.
+    /// nobody can tell whether the newest digests are missing; of a bucket it is when the newest
+    /// digest was due.
     #[arg(long, value_name = "TIME", help_heading = "What")]
     end: Option<String>,
     /// Verifies an account; repeat it for several.

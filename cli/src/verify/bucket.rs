@@ -10,7 +10,7 @@ use futures::StreamExt as _;
 use integrity::audit::{self, Examined, Report};
 use integrity::key::PublicKey;
 use integrity::stored::Metadata;
-use integrity::{KeyRing, Location};
+use integrity::{DIGEST_LENGTH, DIGEST_SLACK, KeyRing, Location};
 use trail::ObjectKey;
 use trail::key::ObjectKind;
 
@@ -52,9 +52,10 @@ pub(super) async fn verify(
     let folder: Folder = location
         .parse()
         .map_err(|error| Failure::usage(format!("{location}: {error}")))?;
-    // Whoever reads where things are delivered knows when the time is over: now.
+    // Whoever reads where things are delivered knows until when digests are due.
     let now = now();
-    range.end = Some(range.end.map_or(now, |end| end.min(now)));
+    let due = now - DIGEST_SLACK - DIGEST_LENGTH;
+    range.end = Some(range.end.map_or(due, |end| end.min(now)));
     let config = arguments.caller.load().await;
     let mut reading = config.to_builder();
     if let Some(region) = &arguments.bucket_region {
