@@ -42,6 +42,13 @@ pub(super) struct Wanted {
     reason: String,
 }
 
+/// The hold that a route names; by name, because whoever mounts the routes below one of
+/// theirs adds parameters.
+#[derive(Debug, Deserialize)]
+pub(super) struct Named {
+    id: String,
+}
+
 impl Wanted {
     /// Makes the hold, or says what is wrong with what is asked.
     fn hold(self, caller: &Caller, now: i64) -> Result<Hold, Problem> {
@@ -138,7 +145,7 @@ pub(super) async fn set(
 pub(super) async fn lift(
     State(service): State<Service>,
     caller: Caller,
-    Path(id): Path<String>,
+    Path(Named { id }): Path<Named>,
 ) -> Result<Json<Value>, Problem> {
     let table = &service.custodian.table;
     let no_hold = || Problem::new(StatusCode::NOT_FOUND, "there is no such hold");
