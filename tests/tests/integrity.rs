@@ -18,6 +18,8 @@ mod indexed;
 mod key;
 #[path = "integrity/message.rs"]
 mod message;
+#[path = "integrity/restored.rs"]
+mod restored;
 #[path = "integrity/scrub.rs"]
 mod scrub;
 #[path = "integrity/stack.rs"]

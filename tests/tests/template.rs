@@ -26,6 +26,8 @@ mod lifecycle;
 mod permission;
 #[path = "template/policy.rs"]
 mod policy;
+#[path = "template/promise.rs"]
+mod promise;
 #[path = "template/queue.rs"]
 mod queue;
 #[path = "template/stack.rs"]

@@ -88,6 +88,8 @@ impl Integrity {
     }
 
     /// Reads the file records of a day, by the hashes of their objects' names.
+    ///
+    /// Not those of restored files: their segments go before the day's own do.
     pub(crate) async fn day_records(
         &self,
         stream: &Stream,
@@ -103,6 +105,9 @@ impl Integrity {
         let bucket = &self.settings.bucket;
         let mut records: BTreeMap<u64, Vec<Indexed>> = BTreeMap::new();
         for item in answer.map_err(Failure::retry)?.items {
+            if table::parse_restored_file(&item.sort).is_some() {
+                continue;
+            }
             let Some((key, version)) = places::parse_file(bucket, &item.sort) else {
                 continue;
             };

@@ -28,7 +28,7 @@
 //! | `DEPLOYING_PRINCIPALS` | ARNs that denials about settings may leave out besides: who deploys |
 //! | `EXEMPT_CALLED_VIA` | the service through which settings may be changed by anybody, if at all |
 //! | `PUT_PRINCIPALS`, `UPDATE_PRINCIPALS` | ARNs that may put, or update and delete, items of the table |
-//! | `WRITER_KEYS` | per writer, the keys left to it: `ARN=block#*\|days#*,ARN=alert#*` |
+//! | `WRITER_KEYS` | per writer, the keys left to it: `ARN=block#*\|days#*,ARN=alert#*`; who may update what is indexed is left its expiry alone |
 //!
 //! Besides these, `lambda::boot::log` reads `LOG_LEVEL`.
 
@@ -47,6 +47,9 @@ pub const PURGE_AFTER_DAYS: u32 = 2;
 /// The write units that jobs consume in a second by default: half of what one
 /// partition of the table takes, so that indexing goes on beside them.
 pub const WRITE_UNITS_PER_SECOND: u32 = 500;
+
+/// For how many days a version of a log file is kept that is hidden, where log files expire.
+pub const HIDDEN_DAYS: u32 = 30;
 
 /// The largest inflated log file that is read by default: five times CloudTrail's own limit.
 pub const MAX_FILE_BYTES: usize = 256 * 1024 * 1024;

@@ -18,6 +18,32 @@ mod promise;
 
 pub(crate) use job::{DRIFT, DriftState};
 
+/// Says what a policy of the table lacks of the denials that are promised, if anything.
+///
+/// The ARN is the table's. No policy at all lacks everything.
+pub fn lack_of_table_policy(
+    promised: &Promised,
+    arn: &str,
+    policy: Option<&str>,
+) -> Option<String> {
+    let denials = promise::of_table(promised, arn);
+    let lack = policy::lacks(policy, &denials).err()?;
+    Some(lack.to_string())
+}
+
+/// Says what a policy of the log bucket lacks of the denials that are promised, if anything.
+///
+/// No policy at all lacks everything.
+pub fn lack_of_bucket_policy(
+    promised: &Promised,
+    bucket: &str,
+    policy: Option<&str>,
+) -> Option<String> {
+    let denials = promise::of_bucket(promised, bucket);
+    let lack = policy::lacks(policy, &denials).err()?;
+    Some(lack.to_string())
+}
+
 /// A protection that is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Check {

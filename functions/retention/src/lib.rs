@@ -33,6 +33,7 @@ mod walk;
 
 pub use config::{Config, Promised, Settings};
 pub use counts::Counts;
+pub use drift::{lack_of_bucket_policy, lack_of_table_policy};
 pub use operator::{Caller, Now, router};
 
 use job::JobError;

@@ -4,9 +4,9 @@ use aws::Error;
 use aws::objects::protection::Rule;
 use index::table::EXPIRES;
 
-use super::{Verdict, policy, promise};
+use super::{Verdict, lack_of_bucket_policy, lack_of_table_policy};
 use crate::Custodian;
-use crate::config::Promised;
+use crate::config::{HIDDEN_DAYS, Promised};
 
 type Looked = Result<Verdict, Error>;
 
@@ -38,8 +38,9 @@ pub(super) async fn recovery(custodian: &Custodian) -> Looked {
 pub(super) async fn table_policy(custodian: &Custodian) -> Looked {
     let arn = custodian.table.describe().await?.arn;
     let document = custodian.table.policy(&arn).await?;
-    let denials = promise::of_table(&custodian.settings.promised, &arn);
-    Ok(judge_policy(document.as_deref(), &denials))
+    let promised = &custodian.settings.promised;
+    let lack = lack_of_table_policy(promised, &arn, document.as_deref());
+    Ok(lack.map_or(Verdict::Right, Verdict::Drifted))
 }
 
 pub(super) async fn versioning(custodian: &Custodian) -> Looked {
@@ -67,8 +68,9 @@ pub(super) async fn lock(custodian: &Custodian) -> Looked {
 pub(super) async fn bucket_policy(custodian: &Custodian) -> Looked {
     let bucket = bucket(custodian);
     let document = custodian.objects.policy(bucket).await?;
-    let denials = promise::of_bucket(&custodian.settings.promised, bucket);
-    Ok(judge_policy(document.as_deref(), &denials))
+    let promised = &custodian.settings.promised;
+    let lack = lack_of_bucket_policy(promised, bucket, document.as_deref());
+    Ok(lack.map_or(Verdict::Right, Verdict::Drifted))
 }
 
 pub(super) async fn lifecycle(custodian: &Custodian) -> Looked {
@@ -86,6 +88,12 @@ fn lifecycle_faults(rules: &[Rule], promised: &Promised) -> Vec<String> {
         Some(promised) => days < promised,
         None => false,
     };
+    // What is hidden was expired, or is there to be noticed for so long.
+    let is_hidden_early = |days: u32| match promised.archive_days {
+        Some(0) => true,
+        Some(_) => days < HIDDEN_DAYS,
+        None => false,
+    };
     for rule in rules {
         let name = &rule.id;
         if let Some(days) = rule.expires.filter(|days| is_early(*days)) {
@@ -94,7 +102,7 @@ fn lifecycle_faults(rules: &[Rule], promised: &Promised) -> Vec<String> {
         if rule.expires_at_date {
             faults.push(format!("rule {name} expires objects at a date"));
         }
-        if let Some(days) = rule.versions_expire.filter(|days| is_early(*days)) {
+        if let Some(days) = rule.versions_expire.filter(|days| is_hidden_early(*days)) {
             faults.push(format!(
                 "rule {name} expires older versions after {days} days"
             ));
@@ -225,13 +233,6 @@ fn bucket(custodian: &Custodian) -> &str {
     bucket.unwrap_or_default()
 }
 
-fn judge_policy(document: Option<&str>, denials: &[policy::Denial<'_>]) -> Verdict {
-    match policy::lacks(document, denials) {
-        Ok(()) => Verdict::Right,
-        Err(lack) => Verdict::Drifted(lack.to_string()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,6 +244,7 @@ mod tests {
             id: "archive".to_owned(),
             is_for_all: true,
             expires: Some(3_650),
+            versions_expire: Some(HIDDEN_DAYS),
             transitions: vec![("GLACIER_IR".to_owned(), 90)],
             ..Rule::default()
         }
@@ -261,12 +263,18 @@ mod tests {
     fn a_lifecycle_moves_and_expires_when_promised_and_nothing_earlier() {
         assert_eq!(faults(&[rule()], 3_650), 0);
         assert_eq!(faults(&[], 3_650), 2, "neither moves nor expires");
-        assert_eq!(faults(&[rule()], 0), 1, "nothing is to expire");
-        let changes: [(Change, usize); 6] = [
+        assert_eq!(
+            faults(&[rule()], 0),
+            2,
+            "neither objects nor older versions expire"
+        );
+        let changes: [(Change, usize); 8] = [
             (|rule| rule.expires = Some(30), 2),
             (|rule| rule.expires = Some(4_000), 1),
             (|rule| rule.expires_at_date = true, 1),
             (|rule| rule.versions_expire = Some(1), 1),
+            (|rule| rule.versions_expire = Some(HIDDEN_DAYS - 1), 1),
+            (|rule| rule.versions_expire = None, 0),
             (|rule| rule.transitions.clear(), 1),
             (|rule| rule.is_for_all = false, 2),
         ];

@@ -32,6 +32,27 @@ pub(crate) struct Exemption<'p> {
     pub(crate) tls: bool,
     /// The one principal that it may be only about, and the keys that are left to it.
     pub(crate) keys_of: Option<(&'p str, Vec<&'p str>)>,
+    /// The one principal that it may be only about, and what it may still stamp.
+    pub(crate) stamping: Option<Stamping<'p>>,
+}
+
+/// Who may change some attributes of some items, and no others.
+#[derive(Clone, Debug)]
+pub(crate) struct Stamping<'p> {
+    /// The principal, by ARN.
+    pub(crate) principal: &'p str,
+    /// The keys of the items, as patterns; the denial may be about more.
+    pub(crate) keys: Vec<String>,
+    /// The attributes that are left to it.
+    pub(crate) attributes: &'p [&'p str],
+}
+
+impl Exemption<'_> {
+    /// The principal that the denial may be only about.
+    fn only(&self) -> Option<&str> {
+        let by_key = self.keys_of.as_ref().map(|(principal, _)| *principal);
+        by_key.or(self.stamping.as_ref().map(|stamping| stamping.principal))
+    }
 }
 
 /// What a policy lacks.
@@ -87,9 +108,13 @@ pub(crate) fn lacks(policy: Option<&str>, denials: &[Denial<'_>]) -> Result<(), 
                 .any(|statement| is_about(statement, "Action", action))
         });
         for action in lacking {
-            let about = match &denial.exemption.keys_of {
-                Some((principal, _)) => format!("{action} of other keys to {principal}"),
-                None => format!("{action} on {}", denial.resource),
+            let exemption = &denial.exemption;
+            let about = match (&exemption.keys_of, &exemption.stamping) {
+                (Some((principal, _)), _) => format!("{action} of other keys to {principal}"),
+                (None, Some(Stamping { principal, .. })) => {
+                    format!("{action} of other attributes to {principal}")
+                }
+                (None, None) => format!("{action} on {}", denial.resource),
             };
             if !missing.contains(&about) {
                 missing.push(about);
@@ -154,8 +179,8 @@ fn of_any_partition(arn: &str) -> String {
 /// Tells whether all conditions are among those that may narrow a denial.
 fn is_foreseen(conditions: Option<&Value>, exemption: &Exemption<'_>) -> bool {
     let Some(conditions) = conditions else {
-        // It denies to everybody: more than was promised, unless it must leave keys to one.
-        return exemption.keys_of.is_none();
+        // It denies to everybody: more than was promised, unless it must leave something to one.
+        return exemption.only().is_none();
     };
     let Value::Object(conditions) = conditions else {
         return false;
@@ -183,13 +208,21 @@ fn is_condition_foreseen(
             "aws:principalarn",
         ) => all_among(&exemption.principals),
         ("ArnLike" | "ArnEquals" | "StringLike" | "StringEquals", "aws:principalarn") => exemption
-            .keys_of
-            .as_ref()
-            .is_some_and(|(principal, _)| values.iter().any(|value| value == principal)),
+            .only()
+            .is_some_and(|principal| values.iter().any(|value| value == principal)),
         ("ForAnyValue:StringNotLike", "dynamodb:leadingkeys") => exemption
             .keys_of
             .as_ref()
             .is_some_and(|(_, keys)| all_among(keys)),
+        ("ForAnyValue:StringLike", "dynamodb:leadingkeys") => {
+            let is_meant = |key: &String| values.iter().any(|pattern| is_like(pattern, key));
+            let stamping = exemption.stamping.as_ref();
+            stamping.is_some_and(|stamping| stamping.keys.iter().all(is_meant))
+        }
+        ("ForAnyValue:StringNotEquals", "dynamodb:attributes") => exemption
+            .stamping
+            .as_ref()
+            .is_some_and(|stamping| all_among(stamping.attributes)),
         ("ForAllValues:StringNotEquals", "aws:calledvia") => exemption
             .called_via
             .is_some_and(|service| all_among(&[service])),

@@ -1,11 +1,18 @@
 //! The denials that the template promises: the one place that lists them.
 
-use super::policy::{Denial, Exemption};
+use index::table::retention::STAMPED;
+use index::table::{EXPIRES, PARTITION, SORT};
+
+use super::policy::{Denial, Exemption, Stamping};
 use crate::config::Promised;
 
 /// Actions that change what is indexed, an item at a time.
 const PUTS: [&str; 1] = ["dynamodb:PutItem"];
 const UPDATES: [&str; 2] = ["dynamodb:DeleteItem", "dynamodb:UpdateItem"];
+
+/// What stamps an item, and the attributes that a stamp names.
+const STAMPS: [&str; 1] = ["dynamodb:UpdateItem"];
+const STAMP: [&str; 3] = [EXPIRES, PARTITION, SORT];
 
 /// Write doors that nothing of Trailkeep's uses.
 const OTHER_DOORS: [&str; 4] = [
@@ -15,8 +22,10 @@ const OTHER_DOORS: [&str; 4] = [
     "dynamodb:PartiQLUpdate",
 ];
 
-/// Settings of the table by which it could be emptied, or its policy taken away.
-const TABLE_SETTINGS: [&str; 8] = [
+/// Settings of the table by which it could be emptied or written from elsewhere, or its policy
+/// taken away.
+const TABLE_SETTINGS: [&str; 10] = [
+    "dynamodb:AssociateTableReplica",
     "dynamodb:CreateTableReplica",
     "dynamodb:DeleteResourcePolicy",
     "dynamodb:DeleteTable",
@@ -25,16 +34,19 @@ const TABLE_SETTINGS: [&str; 8] = [
     "dynamodb:UpdateContinuousBackups",
     "dynamodb:UpdateTable",
     "dynamodb:UpdateTimeToLive",
+    "dynamodb:WriteDataForReplication",
 ];
 
-/// What deletes log files, hides them or unlocks them.
-const OBJECT_DELETIONS: [&str; 3] = [
+/// What deletes log files, hides them, unlocks them or gives them a key that may go.
+const OBJECT_DELETIONS: [&str; 5] = [
     "s3:BypassGovernanceRetention",
     "s3:DeleteObject",
     "s3:DeleteObjectVersion",
+    "s3:ReplicateDelete",
+    "s3:UpdateObjectEncryption",
 ];
 const BUCKET_DELETION: [&str; 1] = ["s3:DeleteBucket"];
-const OBJECT_WRITES: [&str; 1] = ["s3:PutObject"];
+const OBJECT_WRITES: [&str; 2] = ["s3:PutObject", "s3:ReplicateObject"];
 const OBJECT_LOCKS: [&str; 2] = ["s3:PutObjectLegalHold", "s3:PutObjectRetention"];
 
 /// Settings of the bucket by which files could be lost, or its policy taken away.
@@ -73,6 +85,11 @@ pub(crate) fn of_table<'p>(promised: &'p Promised, arn: &str) -> Vec<Denial<'p>>
         denials.push(denial(&PUTS, exemption()));
         if promised.updaters.contains(writer) {
             denials.push(denial(&UPDATES, exemption()));
+            let stamping = stamping(writer, keys).map(|stamping| Exemption {
+                stamping: Some(stamping),
+                ..Exemption::default()
+            });
+            denials.extend(stamping.map(|exemption| denial(&STAMPS, exemption)));
         }
     }
     denials
@@ -105,6 +122,17 @@ pub(crate) fn of_bucket<'p>(promised: &'p Promised, bucket: &str) -> Vec<Denial<
         denial(&["s3:GetObject"], &objects, tls()),
         denial(&["s3:ListBucket"], &bucket, tls()),
     ]
+}
+
+/// What is left to a writer that may update what is indexed: to say when it expires.
+fn stamping<'p>(writer: &'p str, keys: &[String]) -> Option<Stamping<'p>> {
+    let stamped = STAMPED.iter().map(|prefix| format!("{prefix}*"));
+    let stamped: Vec<_> = stamped.filter(|key| keys.contains(key)).collect();
+    (!stamped.is_empty()).then_some(Stamping {
+        principal: writer,
+        keys: stamped,
+        attributes: &STAMP,
+    })
 }
 
 /// Who may be left out of a denial about items: the writers, and whoever is promised anyway.

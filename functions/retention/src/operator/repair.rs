@@ -3,7 +3,8 @@
 //! An operator, or the comparison of the index with the archive, names segments and files
 //! that seem wrong. Nothing is believed: a segment goes only where it contradicts its own
 //! name or the files that it says it is made of, and a file is forgotten only where its
-//! record contradicts the object or names a segment that is not there.
+//! record contradicts the object or names a segment that is not there. Where CloudTrail's
+//! digests contradict the object, it is the archive that was changed: nothing is done.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,6 +17,10 @@ use super::{Caller, Problem, Service, TIME};
 
 mod file;
 mod segment;
+mod vouched;
+
+/// Why nothing is done where a digest lists an object with another content.
+const ALTERED: &str = "the archive has another content than the digest lists: restore the object";
 
 /// The most segments of one request.
 const MOST_SEGMENTS: usize = 50;

@@ -7,6 +7,9 @@
 use std::collections::BTreeSet;
 
 use aws::table::{Range, Stamp};
+use futures::StreamExt as _;
+use futures::lock::Mutex;
+use futures::stream::FuturesUnordered;
 use index::Day;
 use index::table::{self, SegmentId};
 use index::term::Level;
@@ -20,6 +23,35 @@ use crate::run::Run;
 
 /// How many days behind its events a log file may be delivered for its tally to be found.
 const TALLY_DAYS: usize = 2;
+
+/// How many buckets are purged at once. A day may have 4,096 of them, most of them empty.
+const BUCKETS_AT_ONCE: usize = 16;
+
+/// A class of a day of which nothing is to be kept any more.
+#[derive(Debug)]
+struct Past<'p> {
+    category: Category,
+    day: Day,
+    class: &'p str,
+    /// The segments that stay all the same, by their directory entries.
+    kept: &'p BTreeSet<SegmentId>,
+    restamp: &'p RestampState,
+    /// The segments of no directory entry whose blocks are gone.
+    orphans: &'p Mutex<BTreeSet<SegmentId>>,
+}
+
+/// What came of the pages of a class in a bucket, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Swept {
+    /// None of them is left.
+    Gone,
+    /// Some are to stay.
+    Left,
+    /// Somebody holds them by now.
+    Held,
+    /// The time is over.
+    OutOfTime,
+}
 
 impl Custodian {
     /// Purges what is left of a day; answers how many segments without a directory entry
@@ -38,7 +70,7 @@ impl Custodian {
         state: &PurgeState,
         run: &Run,
     ) -> Result<Option<u64>, JobError> {
-        let mut orphans = BTreeSet::new();
+        let orphans = Mutex::default();
         for header in self.headers(category, day).await? {
             let Some((_, class, levels)) = table::parse_header(&header.sort) else {
                 continue;
@@ -47,49 +79,25 @@ impl Custodian {
             if !self.is_class_past(class, category, day, &keeping, run.now()) {
                 continue;
             }
-            let mut is_clean = true;
-            for level in levels {
-                for bucket in buckets(category, level, restamp) {
-                    if run.is_over() {
-                        return Ok(None);
-                    }
-                    held.renew(state, run).await?;
-                    let pages = self.pages(category, day, level, bucket).await?;
-                    for page in pages {
-                        let segment =
-                            table::parse_page(day, &page.sort).map(|(_, segment)| segment);
-                        let Some(segment) = segment else {
-                            tracing::error!(sort = page.sort, "a term page's key cannot be read");
-                            is_clean = false;
-                            continue;
-                        };
-                        if segment.class() != class {
-                            continue;
-                        }
-                        if kept.contains(&segment) || !self.may_go(&page, restamp, run.now()) {
-                            is_clean = false;
-                            continue;
-                        }
-                        // The holds once more: this may be long after they were read.
-                        let keeping = self.kept().await?.keeping;
-                        if !self.is_class_past(class, category, day, &keeping, run.now()) {
-                            return Ok(Some(orphans.len() as u64));
-                        }
-                        if !orphans.contains(&segment) {
-                            if !self.remove_blocks(&segment, run).await? {
-                                return Ok(None);
-                            }
-                            run.count(|counts| counts.orphans += 1);
-                            orphans.insert(segment);
-                        }
-                        if !self.remove_all(vec![page], run).await? {
-                            return Ok(None);
-                        }
-                    }
-                }
+            let past = Past {
+                category,
+                day,
+                class,
+                kept,
+                restamp,
+                orphans: &orphans,
+            };
+            let places = levels.into_iter().flat_map(|level| {
+                let buckets = buckets(category, level, restamp).into_iter();
+                buckets.map(move |bucket| (level, bucket))
+            });
+            match self.sweep(&past, places, held, state, run).await? {
+                Swept::OutOfTime => return Ok(None),
+                Swept::Held => break,
+                Swept::Left => continue,
+                Swept::Gone => {}
             }
-            is_clean &= !kept.iter().any(|segment| segment.class() == class);
-            if !is_clean {
+            if kept.iter().any(|segment| segment.class() == class) {
                 continue;
             }
             if !self
@@ -103,7 +111,98 @@ impl Custodian {
                 return Ok(None);
             }
         }
-        Ok(Some(orphans.len() as u64))
+        Ok(Some(orphans.into_inner().len() as u64))
+    }
+
+    /// Purges the pages of a class in some buckets, several side by side; answers the worst
+    /// that came of any.
+    async fn sweep(
+        &self,
+        past: &Past<'_>,
+        mut places: impl Iterator<Item = (Level, u16)> + Send,
+        held: &mut Held<'_>,
+        state: &PurgeState,
+        run: &Run,
+    ) -> Result<Swept, JobError> {
+        let mut under_way = FuturesUnordered::new();
+        let begin = |(level, bucket)| self.sweep_bucket(past, level, bucket, run);
+        under_way.extend(places.by_ref().take(BUCKETS_AT_ONCE).map(begin));
+        let mut worst = Swept::Gone;
+        while let Some(swept) = under_way.next().await {
+            worst = worst.max(swept?);
+            held.renew(state, run).await?;
+            if worst < Swept::Held {
+                under_way.extend(places.next().map(begin));
+            }
+        }
+        Ok(worst)
+    }
+
+    /// Purges the pages of a class in a bucket, after the blocks that they lead to.
+    async fn sweep_bucket(
+        &self,
+        past: &Past<'_>,
+        level: Level,
+        bucket: u16,
+        run: &Run,
+    ) -> Result<Swept, JobError> {
+        if run.is_over() {
+            return Ok(Swept::OutOfTime);
+        }
+        let &Past {
+            category,
+            day,
+            class,
+            restamp,
+            ..
+        } = past;
+        let mut swept = Swept::Gone;
+        for page in self.pages(category, day, level, bucket).await? {
+            let Some((_, segment)) = table::parse_page(day, &page.sort) else {
+                tracing::error!(sort = page.sort, "a term page's key cannot be read");
+                swept = Swept::Left;
+                continue;
+            };
+            if segment.class() != class {
+                continue;
+            }
+            if past.kept.contains(&segment) || !self.may_go(&page, restamp, run.now()) {
+                swept = Swept::Left;
+                continue;
+            }
+            // Others wait here for the blocks of one segment: no page of it goes before them.
+            let mut orphans = past.orphans.lock().await;
+            if !orphans.contains(&segment) {
+                if !self.is_past_still(past, run).await? {
+                    return Ok(Swept::Held);
+                }
+                if !self.remove_blocks(&segment, run).await? {
+                    return Ok(Swept::OutOfTime);
+                }
+                run.count(|counts| counts.orphans += 1);
+                orphans.insert(segment);
+            }
+            drop(orphans);
+            if !self.is_past_still(past, run).await? {
+                return Ok(Swept::Held);
+            }
+            if !self.remove_all(vec![page], run).await? {
+                return Ok(Swept::OutOfTime);
+            }
+        }
+        Ok(swept)
+    }
+
+    /// Reads the holds once more: what comes next may be long after they were read.
+    async fn is_past_still(&self, past: &Past<'_>, run: &Run) -> Result<bool, JobError> {
+        let &Past {
+            category,
+            day,
+            class,
+            ..
+        } = past;
+        let keeping = self.kept().await?.keeping;
+        Ok(self.is_class_past(class, category, day, &keeping, run.now()))
     }
 
     /// The pages of a day in a bucket.

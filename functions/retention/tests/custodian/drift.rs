@@ -40,7 +40,13 @@ fn promised() -> Promised {
         called_via: None,
         putters: texts(&[INDEXER, CUSTODIAN]),
         updaters: texts(&[CUSTODIAN]),
-        writer_keys: vec![(INDEXER.to_owned(), texts(&["block#*", "segments#*"]))],
+        writer_keys: vec![
+            (INDEXER.to_owned(), texts(&["block#*", "segments#*"])),
+            (
+                CUSTODIAN.to_owned(),
+                texts(&["block#*", "holds", "segments#*"]),
+            ),
+        ],
     }
 }
 
@@ -57,15 +63,40 @@ fn table_policy(arn: &str) -> Value {
         deny(&["dynamodb:DeleteItem", "dynamodb:UpdateItem"], &[CUSTODIAN, BREAK_GLASS]),
         deny(&["dynamodb:BatchWriteItem", "dynamodb:PartiQL*"], &[BREAK_GLASS]),
         deny(&[
-            "dynamodb:CreateTableReplica", "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable",
+            "dynamodb:AssociateTableReplica", "dynamodb:CreateTableReplica",
+            "dynamodb:DeleteResourcePolicy", "dynamodb:DeleteTable",
             "dynamodb:DeleteTableReplica", "dynamodb:PutResourcePolicy",
-            "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
+            "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable",
+            "dynamodb:UpdateTimeToLive", "dynamodb:WriteDataForReplication",
         ], &[DEPLOYER, BREAK_GLASS]),
         {
             "Effect": "Deny", "Principal": "*", "Action": "dynamodb:PutItem", "Resource": arn,
             "Condition": {
                 "ArnEquals": {"aws:PrincipalArn": INDEXER},
                 "ForAnyValue:StringNotLike": {"dynamodb:LeadingKeys": ["block#*", "segments#*"]},
+            },
+        },
+        {
+            "Effect": "Deny", "Principal": "*", "Action": "dynamodb:PutItem", "Resource": arn,
+            "Condition": {
+                "ArnEquals": {"aws:PrincipalArn": CUSTODIAN},
+                "ForAnyValue:StringNotLike": {"dynamodb:LeadingKeys": "holds"},
+            },
+        },
+        {
+            "Effect": "Deny", "Principal": "*", "Resource": arn,
+            "Action": ["dynamodb:DeleteItem", "dynamodb:UpdateItem"],
+            "Condition": {
+                "ArnEquals": {"aws:PrincipalArn": CUSTODIAN},
+                "ForAnyValue:StringNotLike": {"dynamodb:LeadingKeys": ["block#*", "segments#*"]},
+            },
+        },
+        {
+            "Effect": "Deny", "Principal": "*", "Action": "dynamodb:UpdateItem", "Resource": arn,
+            "Condition": {
+                "ArnEquals": {"aws:PrincipalArn": CUSTODIAN},
+                "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["block#*", "segments#*"]},
+                "ForAnyValue:StringNotEquals": {"dynamodb:Attributes": ["expires", "pk", "sk"]},
             },
         },
     ]})
@@ -76,11 +107,13 @@ fn bucket_policy() -> Value {
     let bucket = format!("arn:aws:s3:::{BUCKET}");
     let objects = format!("{bucket}/*");
     json!({"Version": "2012-10-17", "Statement": [
-        {"Effect": "Deny", "Principal": "*", "Action": "s3:PutObject", "Resource": objects,
+        {"Effect": "Deny", "Principal": "*", "Resource": objects,
+         "Action": ["s3:PutObject", "s3:ReplicateObject"],
          "Condition": {"Bool": {"aws:PrincipalIsAWSService": "false"}}},
         {"Effect": "Deny", "Principal": "*", "Resource": [bucket, objects],
          "Action": ["s3:BypassGovernanceRetention", "s3:DeleteBucket", "s3:DeleteObject",
-                    "s3:DeleteObjectVersion"]},
+                    "s3:DeleteObjectVersion", "s3:ReplicateDelete",
+                    "s3:UpdateObjectEncryption"]},
         {"Effect": "Deny", "Principal": "*", "Resource": objects,
          "Action": ["s3:PutObjectLegalHold", "s3:PutObjectRetention"],
          "Condition": {"ArnNotLike": {"aws:PrincipalArn": BREAK_GLASS}}},

@@ -5,7 +5,7 @@ use index::{Day, Scope};
 use serde_json::json;
 
 use crate::hold::hold;
-use crate::world::{ACCOUNT, DAY, NOON, OTHER, TIME, World, after, check_stamps};
+use crate::world::{ACCOUNT, DAY, Items, NOON, OTHER, TIME, World, after, check_stamps};
 
 async fn put(world: &World, hold: &index::Hold) {
     let put = world
@@ -169,6 +169,76 @@ async fn blocks_and_pages_of_no_segment_are_found_and_purged() {
         "{:?}",
         left.keys()
     );
+}
+
+/// Takes away all directory entries, as a stop between them and what they name does.
+async fn orphan(world: &World) {
+    let table = world.table();
+    for (partition, sort) in world.event_items().await.keys() {
+        if partition.starts_with("segments#") {
+            let gone = table.delete(partition, sort, &Marks::default()).await;
+            gone.expect("it is gone");
+        }
+    }
+}
+
+/// Without the pages nobody finds the blocks again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_of_an_orphan_goes_before_its_blocks_however_many_buckets_are_purged_at_once() {
+    let first = World::start().await;
+    let times: Vec<i64> = (0..60).map(|minute| NOON + minute * 60).collect();
+    let now = purged_from(NOON, 30);
+    let (mut writes, mut was_between) = (0, false);
+    loop {
+        let world = first.beside().await;
+        world.index("30", ACCOUNT, &times, NOON + 3_600).await;
+        world.index("30", OTHER, &times[..3], NOON + 3_600).await;
+        orphan(&world).await;
+        let pages = |items: &Items| -> Vec<String> {
+            let pages = items
+                .keys()
+                .filter(|(partition, _)| partition.starts_with("terms#"));
+            let segment =
+                |(_, sort): &(String, String)| sort.split_once('#').expect("a page").1.to_owned();
+            pages.map(segment).collect()
+        };
+        let before = pages(&world.event_items().await).len();
+        assert!(
+            before > 8,
+            "{before} pages are too few to be purged side by side"
+        );
+        let faults = world.cloud().faults();
+        faults.kill_after_writes(writes);
+        let custodian = world.impatient_custodian("30");
+        let stopped = custodian.handle(&json!({"task": "daily"}), now, TIME).await;
+        let was_killed = faults.is_killed();
+        faults.revive();
+        assert!(was_killed || stopped.expect("the task is known").outcome().is_ok());
+        let left = world.event_items().await;
+        let leading = pages(&left);
+        was_between |= (1..before).contains(&leading.len());
+        for (partition, sort) in left.keys() {
+            if let Some(segment) = partition.strip_prefix("block#") {
+                let is_found = leading.iter().any(|leading| leading == segment);
+                assert!(is_found, "after {writes} writes: {segment} {sort}");
+            }
+        }
+        let now = world.settle("30", now + 300).await;
+        world.daily("30", now + DAY).await;
+        let left = world.event_items().await;
+        assert!(
+            left.keys()
+                .all(|(partition, _)| partition.starts_with("files#")),
+            "after {writes} writes: {:?}",
+            left.keys()
+        );
+        if !was_killed {
+            break;
+        }
+        writes += 1;
+        assert!(writes < 150, "too many writes to stop at each");
+    }
+    assert!(was_between, "it was never stopped between two pages");
 }
 
 #[tokio::test]

@@ -113,6 +113,72 @@ async fn what_was_changed_is_removed_and_written_again_as_it_was() {
     }
 }
 
+/// The bytes of a log file with one event less.
+fn altered(body: &[u8]) -> Vec<u8> {
+    let log = trail::LogFile::inflate(body, 1 << 20).expect("a log file");
+    let mut content: Value = serde_json::from_slice(log.content()).expect("json");
+    content["Records"].as_array_mut().expect("records").pop();
+    sample::compress(content.to_string().as_bytes(), 6)
+}
+
+#[tokio::test]
+async fn what_a_digest_contradicts_takes_nothing_away() {
+    let world = World::start().await;
+    world.index("90", ACCOUNT, &[NOON, NOON + 60], NOON).await;
+    let named = segments(&world).await;
+    let record = item(&world, "files#").await;
+    let (place, version) = record.sort.rsplit_once('#').expect("a version");
+    let key = place.strip_prefix(&format!("{BUCKET}/")).expect("a key");
+    let object = world.cloud().object(BUCKET, key, None).expect("the store");
+    let body = object.expect("the file").body;
+    let content = trail::LogFile::inflate(&body, 1 << 20).expect("a log file");
+    let parsed = trail::ObjectKey::parse(key).expect("a log file's key");
+    let end = index::file::Delivery::from(&parsed).time + 1_800;
+    let digest = integrity::DigestRecord {
+        start: end - 3_600,
+        end,
+        location: integrity::Location::new(BUCKET, "digest.json.gz"),
+        named: None,
+        sha256: None,
+        signature: None,
+        fingerprint: None,
+        previous: None,
+        verdict: None,
+        files: integrity::record::FileList(vec![integrity::record::FileMark {
+            name: integrity::location::name_hash(BUCKET, key),
+            content: integrity::record::content_mark(content.sha256()),
+            state: integrity::record::FileState::Proven,
+        }]),
+    };
+    let digest_version = index::file::FileVersion {
+        bucket: BUCKET.to_owned(),
+        key: "digest.json.gz".to_owned(),
+        version: None,
+    };
+    let digest = index::Item {
+        partition: table::integrity::digests(parsed.account, parsed.region),
+        sort: table::integrity::digest(end, &digest_version),
+        body: digest.encode(),
+        expires: None,
+    };
+    world
+        .table()
+        .put(&digest)
+        .await
+        .expect("the digest is known");
+    let before = world.event_items().await;
+    let overwritten = world.cloud().overwrite_object(BUCKET, key, altered(&body));
+    overwritten.expect("the attacker writes");
+
+    let files = json!([{"bucket": BUCKET, "key": key, "version": version}]);
+    let wrong = json!({"segments": named, "files": files});
+    let answer = repair(&world.custodian("90"), &wrong).await;
+    assert_eq!(answer["segments"][0]["outcome"], "unverifiable", "{answer}");
+    assert_eq!(answer["files"][0]["outcome"], "unverifiable", "{answer}");
+    assert_eq!(index_again(&world).await, 0);
+    assert_eq!(world.event_items().await, before);
+}
+
 #[tokio::test]
 async fn a_file_is_forgotten_only_where_its_record_is_wrong() {
     let world = World::start().await;

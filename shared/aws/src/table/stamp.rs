@@ -4,13 +4,11 @@
 //! which the table may drop an item, and a deletion is conditional on that time, so
 //! that an item which somebody has just held or kept for longer stays.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use index::table::{EXPIRES, PARTITION, SORT};
 
-use super::{Range, TENTHS, Table};
+use super::{Attributes, Range, TENTHS, Table, unforeseen};
 use crate::Error;
 
 /// The key of an item, and when it expires.
@@ -129,7 +127,9 @@ impl Table {
                 .map_err(|error| Error::new("Query", &error))?;
             self.consumed.read(output.consumed_capacity());
             let items = output.items.unwrap_or_default();
-            stamps.extend(items.into_iter().filter_map(stamp_of));
+            for attributes in items {
+                stamps.push(stamp_of("Query", attributes)?);
+            }
             after = output.last_evaluated_key.filter(|key| !key.is_empty());
             if after.is_none() {
                 break;
@@ -152,20 +152,58 @@ impl super::Consumed {
     }
 }
 
-fn stamp_of(mut attributes: HashMap<String, AttributeValue>) -> Option<Stamp> {
-    let mut text = |name: &str| match attributes.remove(name) {
-        Some(AttributeValue::S(text)) => Some(text),
-        _ => None,
+/// Reads a key and its time; one of an unforeseen type is an error and not absent, or what
+/// nobody can name would stay for ever.
+fn stamp_of(operation: &'static str, mut attributes: Attributes) -> Result<Stamp, Error> {
+    let mut key = |name: &str| match attributes.remove(name) {
+        Some(AttributeValue::S(text)) => text,
+        // No item is without its key, which is of this type.
+        _ => String::new(),
     };
-    let (partition, sort) = (text(PARTITION)?, text(SORT)?);
+    let (partition, sort) = (key(PARTITION), key(SORT));
     let expires = match attributes.remove(EXPIRES) {
-        Some(AttributeValue::N(expires)) => Some(expires.parse().ok()?),
-        Some(_) => return None,
-        None => None,
+        Some(AttributeValue::N(expires)) => expires.parse().ok().map(Some),
+        Some(_) => None,
+        None => Some(None),
     };
-    Some(Stamp {
+    let Some(expires) = expires else {
+        return Err(unforeseen(operation, &partition, &sort));
+    };
+    Ok(Stamp {
         partition,
         sort,
         expires,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamp(expires: Option<AttributeValue>) -> Result<Stamp, Error> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let mut attributes = Attributes::from([
+            (PARTITION.to_owned(), text("tally#2026-10-13")),
+            (SORT.to_owned(), text("0720#std.0123456789abcdef0123")),
+        ]);
+        attributes.extend(expires.map(|expires| (EXPIRES.to_owned(), expires)));
+        stamp_of("Query", attributes)
+    }
+
+    #[test]
+    fn a_time_that_is_no_time_is_an_error_that_names_the_item() {
+        let number = |text: &str| Some(AttributeValue::N(text.to_owned()));
+        let read = |expires| stamp(expires).map(|stamp| stamp.expires).ok();
+        assert_eq!(read(None), Some(None));
+        assert_eq!(read(number("1792000000")), Some(Some(1_792_000_000)));
+        let strange = [
+            Some(AttributeValue::S("1792000000".to_owned())),
+            Some(AttributeValue::Null(true)),
+            number("1792000000.5"),
+        ];
+        for expires in strange {
+            let error = stamp(expires).expect_err("no time").to_string();
+            assert!(error.contains("tally#2026-10-13 / 0720#std."), "{error}");
+        }
+    }
 }

@@ -8,6 +8,7 @@
 //! | window that is not closed yet | `pending#windows` | `CLOSES#PARTITION#SORT` |
 //! | sightings of a correlation | `window#RULE` | `corr#GROUP#BUCKET` |
 //! | problem of a rule | `window#trailkeep-rule-problem` | `PROBLEM` |
+//! | when a finding of Trailkeep's own was first met | `window#RULE#-` | `ALERT` |
 //!
 //! `DAY` and `SECOND` are of the event and not of the clock, so that an alert has
 //! one key whichever path its event came by. Only `pending#` items are ever deleted:

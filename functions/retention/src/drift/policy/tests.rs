@@ -143,6 +143,61 @@ fn the_keys_that_are_left_to_a_writer_are_those_promised() {
 }
 
 #[test]
+fn a_writer_that_stamps_is_denied_every_other_attribute_of_all_that_it_stamps() {
+    let deny = || {
+        json!({
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "dynamodb:UpdateItem",
+            "Resource": TABLE,
+            "Condition": {
+                "ArnEquals": {"aws:PrincipalArn": INDEXER},
+                "ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["block#*", "days#*", "terms#*"]},
+                "ForAnyValue:StringNotEquals": {"dynamodb:Attributes": ["expires", "pk", "sk"]},
+            },
+        })
+    };
+    let mut denial = denial(&["dynamodb:UpdateItem"], vec![]);
+    denial.exemption.stamping = Some(Stamping {
+        principal: INDEXER,
+        keys: vec!["block#*".to_owned(), "days#*".to_owned()],
+        attributes: &["expires", "pk", "sk"],
+    });
+    assert_eq!(judge(&deny(), &denial), Ok(()));
+    // The same, and what denies more.
+    let kept: [Change; 3] = [
+        |when| when["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"] = json!("*"),
+        |when| when["ForAnyValue:StringNotEquals"]["dynamodb:Attributes"] = json!("expires"),
+        |when| {
+            let when = when.as_object_mut().expect("conditions");
+            when.remove("ForAnyValue:StringLike");
+        },
+    ];
+    for (number, change) in kept.into_iter().enumerate() {
+        let mut other = deny();
+        change(&mut other["Condition"]);
+        assert_eq!(judge(&other, &denial), Ok(()), "change {number}");
+    }
+    let lost: [Change; 5] = [
+        |when| when["ArnEquals"]["aws:PrincipalArn"] = json!(BREAK_GLASS),
+        |when| when["ForAnyValue:StringLike"]["dynamodb:LeadingKeys"] = json!(["block#*"]),
+        |when| {
+            when["ForAnyValue:StringNotEquals"]["dynamodb:Attributes"] = json!(["expires", "body"]);
+        },
+        |when| when["ForAnyValue:StringNotLike"] = json!({"dynamodb:LeadingKeys": "block#*"}),
+        |when| when["Bool"] = json!({"aws:SecureTransport": "false"}),
+    ];
+    let missing = format!("dynamodb:UpdateItem of other attributes to {INDEXER}");
+    for (number, change) in lost.into_iter().enumerate() {
+        let mut other = deny();
+        change(&mut other["Condition"]);
+        let lack = Lack::Denials(vec![missing.clone()]);
+        assert_eq!(judge(&other, &denial), Err(lack), "change {number}");
+    }
+    assert!(judge(&statement(), &denial).is_err());
+}
+
+#[test]
 fn other_parts_of_aws_have_arns_of_their_own() {
     let denial = Denial {
         actions: &["s3:DeleteObject"],

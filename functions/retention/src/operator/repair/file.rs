@@ -10,6 +10,7 @@ use index::{Day, Extent, Keeping, table};
 use trail::log_file::Entry as FileContent;
 use trail::{Category, LogFile, ObjectKey};
 
+use super::ALTERED;
 use super::segment::MOST_COMPRESSED;
 use crate::Custodian;
 use crate::run::Run;
@@ -72,6 +73,9 @@ impl Custodian {
             Ok(archived) => archived,
             Err(reason) => return Ok(Verdict::Unverifiable(reason)),
         };
+        if self.is_contradicted(version, log.sha256()).await? {
+            return Ok(Verdict::Unverifiable(ALTERED.to_owned()));
+        }
         let partition = table::files(&delivery.account, &delivery.region, delivery.day);
         let sort = version.sort();
         let stored = self.table.get(&partition, &sort).await?;

@@ -14,7 +14,7 @@ use trail::digest::sha256;
 use trail::log_file::Entry as FileContent;
 use trail::{Category, LogFile};
 
-use super::Place;
+use super::{ALTERED, Place};
 use crate::Custodian;
 use crate::run::Run;
 use crate::walk::Entry;
@@ -202,6 +202,9 @@ impl Custodian {
             Ok(log) => log,
             Err(error) => return Ok(Archived::Unknown(format!("{key}: {error}"))),
         };
+        if self.is_contradicted(&file.version, log.sha256()).await? {
+            return Ok(Archived::Unknown(format!("{key}: {ALTERED}")));
+        }
         if FileRecord::hash_text(log.sha256()) != file.sha256 {
             return Ok(Archived::Differs(format!(
                 "{key} has another hash in the archive"
