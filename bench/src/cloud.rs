@@ -31,7 +31,8 @@ pub async fn start() -> Result<(Cloud, Table), Box<dyn Error>> {
     Ok((cloud, table))
 }
 
-async fn create(table: &Table) -> Result<(), Box<dyn Error>> {
+/// Creates a table as the template has it.
+pub async fn create(table: &Table) -> Result<(), Box<dyn Error>> {
     let attribute = |name: &str| {
         AttributeDefinition::builder()
             .attribute_name(name)

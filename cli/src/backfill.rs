@@ -137,13 +137,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         .restore
         .map(|restore| restore.until(now))
         .transpose()?;
-    let mut identity = format!("{location} {selection} to {queue_url}");
-    if let Some(restore) = arguments.restore {
-        identity.push_str(&match restore {
-            Restore::For(days) => format!(" restored for {days} days"),
-            Restore::Until(day) => format!(" restored until {day}"),
-        });
-    }
+    let restored = match arguments.restore {
+        None => String::new(),
+        Some(Restore::For(days)) => format!(" restored for {days} days"),
+        Some(Restore::Until(day)) => format!(" restored until {day}"),
+    };
+    let identity = format!("{location} {selection} to {queue_url}{restored}");
     let (mut state, was_begun) =
         State::<Progress>::open("backfill", arguments.state.as_deref(), identity)?;
     let last_key = state.progress().last_key.clone();

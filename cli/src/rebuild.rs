@@ -10,6 +10,7 @@ mod indexed;
 mod judgement;
 mod ledger;
 mod progress;
+mod recorded;
 mod repair;
 mod report;
 mod source;
@@ -45,8 +46,8 @@ use crate::failure::Failure;
 /// for indexing. Stopped at any moment and started again with the same arguments it goes on
 /// where it was.
 ///
-/// The check only reads: dynamodb:GetItem and Query, s3:GetObject, GetObjectVersion, ListBucket
-/// and ListBucketVersions, and the key of the log files.
+/// The check only reads: it needs `dynamodb:GetItem` and `Query`, `s3:GetObject`,
+/// `GetObjectVersion`, `ListBucket` and `ListBucketVersions`, and the key of the log files.
 ///
 /// Exit codes: 0 equal, or all repaired, 1 differences, 2 wrong usage.
 #[derive(Debug, clap::Args)]
@@ -64,10 +65,10 @@ pub(crate) struct Arguments {
     check: bool,
     #[command(flatten)]
     selection: Selection,
-    /// How long events are kept, as RETENTION of the stack [default: asks the API].
+    /// How long events are kept, as `RETENTION` of the stack [default: asks the API].
     #[arg(long, value_name = "DAYS", help_heading = "What is kept")]
     retention: Option<String>,
-    /// What is kept for another time, as RETENTION_EXCEPTIONS of the stack.
+    /// What is kept for another time, as `RETENTION_EXCEPTIONS` of the stack.
     #[arg(
         long,
         value_name = "ACCOUNT=DAYS",

@@ -49,8 +49,8 @@ fn a_hold_is_set_listed_and_lifted() {
         &[&add[..], &["--reason", reason, "--output", "json"]].concat(),
     );
     assert_code(&set, 0);
-    let set = json(&set);
-    let hold = &set["holds"][0];
+    let answer = json(&set);
+    let hold = &answer["holds"][0];
     let id = hold["id"].as_str().expect("an id");
     assert_eq!(hold["reason"], reason);
     assert_eq!(hold["set_by"], "local");

@@ -158,7 +158,7 @@ mod tests {
         let text = Estimate::of(&survey, Some((now, until))).to_string();
         // 238 GB for a month and a little, at 45 cents.
         assert!(text.ends_with(
-            "and at most $109.34 to store them for 31 days; they go when 2026-11-13 begins (UTC)"
+            "and at most $109.35 to store them for 31 days; they go when 2026-11-13 begins (UTC)"
         ), "{text}");
         let little = Estimate::of(
             &Survey {

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | DynamoDB request units, on-demand | since 2024-11-01 | aws.amazon.com/dynamodb/pricing/on-demand |
 //! | DynamoDB storage, point-in-time recovery | 2026-11 | the same |
-//! | S3 GET requests | 2026-11 | aws.amazon.com/s3/pricing |
+//! | S3 GET and LIST requests | 2026-11 | aws.amazon.com/s3/pricing |
 //! | SNS publishes, SQS requests | 2026-11 | aws.amazon.com/sns/pricing, aws.amazon.com/sqs/pricing |
 //! | Lambda requests and duration, x86 | 2026-11 | aws.amazon.com/lambda/pricing |
 //! | CloudTrail Lake | page read 2026-08-26 | aws.amazon.com/cloudtrail/pricing |
@@ -53,6 +53,7 @@ pub(crate) const STORAGE: Price = Price::new("DynamoDB storage", 0.25, 1.0, "GB-
 pub(crate) const RECOVERY: Price =
     Price::new("DynamoDB point-in-time recovery", 0.20, 1.0, "GB-months");
 pub(crate) const GETS: Price = Price::new("S3 reads of log files", 0.0004, 1_000.0, "GET requests");
+pub(crate) const LISTS: Price = Price::new("S3 lists", 0.005, 1_000.0, "LIST requests");
 pub(crate) const PUBLISHES: Price = Price::new("SNS notifications", 0.50, MILLION, "publishes");
 pub(crate) const MESSAGES: Price = Price::new("SQS", 0.40, MILLION, "requests");
 pub(crate) const INVOCATIONS: Price = Price::new("Lambda requests", 0.20, MILLION, "requests");
@@ -69,12 +70,13 @@ pub(crate) const LAKE_SCANS: Price =
 pub(crate) const LOG_EVENTS: Price = Price::new("CloudWatch Logs ingestion", 0.50, 1.0, "GB");
 
 /// All of them, in the order in which they are listed.
-pub(crate) const ALL: [Price; 12] = [
+pub(crate) const ALL: [Price; 13] = [
     WRITES,
     READS,
     STORAGE,
     RECOVERY,
     GETS,
+    LISTS,
     PUBLISHES,
     MESSAGES,
     INVOCATIONS,

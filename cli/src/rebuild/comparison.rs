@@ -218,6 +218,7 @@ impl Comparison {
                 category: segment.category.to_string(),
                 day: segment.day.to_string(),
                 segment: segment.id.to_string(),
+                entry: segment.listing(),
                 contradictions,
                 foreign: judged.foreign.len() as u64,
             });
@@ -247,15 +248,14 @@ impl Comparison {
             .lock()
             .ok()
             .and_then(|known| known.get(place));
-        let named = match known {
-            Some(named) => named,
-            None => {
-                let named = Arc::new(self.named(place).await?);
-                if let Ok(mut known) = self.directories.lock() {
-                    known.keep(place, &named);
-                }
-                named
+        let named = if let Some(named) = known {
+            named
+        } else {
+            let named = Arc::new(self.named(place).await?);
+            if let Ok(mut known) = self.directories.lock() {
+                known.keep(place, &named);
             }
+            named
         };
         let of_file = named.iter().filter(|(_, files)| files.contains(version));
         Ok(of_file.map(|(id, _)| id.clone()).collect())

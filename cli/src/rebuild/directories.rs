@@ -15,8 +15,9 @@ use trail::Category;
 
 use super::comparison::{Comparison, Direction};
 use super::group::{Group, Member};
-use super::indexed::{Entries, Entry, delivery, folder, records};
-use super::ledger::SegmentDifference;
+use super::indexed::{Entries, Entry};
+use super::ledger::{Listing, SegmentDifference};
+use super::recorded::{delivery, folder, records};
 use super::totals::Outcome;
 use crate::archive::{Bucket, Stretch};
 use crate::failure::Failure;
@@ -111,6 +112,7 @@ impl Comparison {
                 category: category.to_string(),
                 day: day.to_string(),
                 segment: id.to_string(),
+                entry: Listing::Damaged,
                 contradictions: vec!["the directory entry is damaged".to_owned()],
                 foreign: 0,
             });

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::comparison::{Comparison, Direction};
 use super::group::{Recording, groups, members};
-use super::indexed::{delivery, folder, records};
+use super::recorded::{delivery, folder, records};
 use super::totals::Outcome;
 use crate::archive::{Listed, Selection, Walk};
 use crate::failure::Failure;
@@ -47,7 +47,7 @@ impl<'a> Folders<'a> {
     /// Lists the next folder; nothing at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Folder>, Failure> {
         loop {
-            while let Some(object) = self.page.next() {
+            for object in self.page.by_ref() {
                 if !self.selection.wants(&object.key) {
                     continue;
                 }
@@ -93,7 +93,7 @@ impl Comparison {
         members.retain(|member| {
             let is_pending = matches!(member.record, Recording::Nothing)
                 && !member.is_restored
-                && super::indexed::delivery(&member.version.key)
+                && super::recorded::delivery(&member.version.key)
                     .is_some_and(|delivery| now - delivery.time < ON_ITS_WAY);
             outcome.totals.pending += u64::from(is_pending);
             !is_pending

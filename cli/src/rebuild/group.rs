@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use index::file::{FileRecord, FileVersion};
 use index::table::SegmentId;
 
-use super::indexed::Recorded;
+use super::recorded::Recorded;
 use crate::archive::Listed;
 
 /// A file that is to be compared.

@@ -1,4 +1,4 @@
-//! Files and segments as the index has them.
+//! Segments as the index has them.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use aws::table::Range;
 use futures::{StreamExt as _, TryStreamExt as _};
 use index::block::Block;
 use index::directory::Directory;
-use index::file::{Delivery, FileRecord, FileVersion};
 use index::segment::check::{Blocks, Pages, Stored, check};
-use index::table::{self, SegmentId};
+use index::table::{self, Key, SegmentId};
 use index::term::Level;
-use index::{Class, Day, Extent, Item};
-use trail::{Category, ObjectKey, Record};
+use index::{Day, Extent, Item};
+use trail::{Category, Record};
 
+use super::ledger::Listing;
 use crate::failure::Failure;
 
 /// How many pages are read at once.
@@ -21,16 +21,6 @@ const AT_ONCE: usize = 16;
 
 /// How many directory entries are read at once.
 const PAGE: usize = 100;
-
-/// A record of the index that a file is indexed.
-#[derive(Debug)]
-pub(super) struct Recorded {
-    pub(super) version: FileVersion,
-    /// The day until which it is restored, where it is.
-    pub(super) restored_until: Option<Day>,
-    /// What it says; nothing where it is damaged.
-    pub(super) record: Option<FileRecord>,
-}
 
 /// A segment as it is stored.
 #[derive(Debug)]
@@ -56,49 +46,6 @@ impl Entry {
         let directory = Directory::decode(&item.body, day);
         Self { item, directory }
     }
-}
-
-/// Reads the records of the files of a folder.
-pub(super) async fn records(
-    table: &Table,
-    bucket: &str,
-    folder: &str,
-    delivery: &Delivery,
-) -> Result<Vec<Recorded>, Failure> {
-    let partition = table::files(&delivery.account, &delivery.region, delivery.day);
-    let place = format!("{bucket}/{folder}");
-    let range = Range {
-        partition: &partition,
-        from: &place,
-        until: &format!("{place}\u{10ffff}"),
-        consistent: true,
-    };
-    let items = table.query(range).await?.items.into_iter();
-    Ok(items.filter_map(|item| recorded(bucket, &item)).collect())
-}
-
-/// Takes a file's item apart; nothing where the key is so long that it is hashed.
-fn recorded(bucket: &str, item: &Item) -> Option<Recorded> {
-    let restored_until = table::parse_restored_file(&item.sort);
-    let sort = match restored_until {
-        Some(_) => item.sort.rsplit_once('#')?.0,
-        None => &item.sort,
-    };
-    let (key, version) = sort
-        .strip_prefix(bucket)?
-        .strip_prefix('/')?
-        .rsplit_once('#')?;
-    let version = FileVersion {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-        version: (version != "null").then(|| version.to_owned()),
-    };
-    let class = restored_until.map_or_else(Class::standard, Class::restored);
-    (version.sort_in(&class) == item.sort).then(|| Recorded {
-        version,
-        restored_until,
-        record: FileRecord::from_body(&item.body),
-    })
 }
 
 impl Segment {
@@ -152,22 +99,34 @@ impl Segment {
         self.entry.as_ref()?.directory.as_ref()
     }
 
+    /// What its directory entry is.
+    pub(super) const fn listing(&self) -> Listing {
+        match &self.entry {
+            None => Listing::Missing,
+            Some(entry) if entry.directory.is_none() => Listing::Damaged,
+            Some(_) => Listing::Readable,
+        }
+    }
+
     /// What decides until when it is kept.
     pub(super) fn extent(&self) -> Option<Extent<'_>> {
         let directory = self.directory()?;
         Some(Extent::of(&self.id, self.category, self.day, directory))
     }
 
-    /// Says what contradicts the segment's name; reads its tally and its pages.
+    /// Says what contradicts the segment's name; reads its tally, its pages and its header.
     pub(super) async fn contradictions(&self, table: &Table) -> Result<Vec<String>, Failure> {
         let Some(entry) = &self.entry else {
             return Ok(vec!["the directory entry is missing".to_owned()]);
         };
-        let (mut pages, mut tally) = (Pages::new(), None);
+        let (mut pages, mut tally, mut has_header) = (Pages::new(), None, true);
         if let Some(directory) = &entry.directory {
             pages = self.pages(table, directory).await?;
             if let Ok(keys) = index::segment::keys(&self.id, self.category, self.day, directory) {
-                tally = table.get(&keys.tally.partition, &keys.tally.sort).await?;
+                let Key { partition, sort } = &keys.tally;
+                tally = table.get(partition, sort).await?;
+                let Key { partition, sort } = &keys.header;
+                has_header = table.get(partition, sort).await?.is_some();
             }
         }
         let found = check(&Stored {
@@ -180,7 +139,12 @@ impl Segment {
             tally: tally.as_ref().map(|tally| tally.body.as_slice()),
             pages: Some(&pages),
         });
-        Ok(found.iter().map(ToString::to_string).collect())
+        let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
+        if !has_header {
+            // Others of the day need it, too: without it, lookups know of none of them.
+            found.push("the header that leads to it is missing".to_owned());
+        }
+        Ok(found)
     }
 
     async fn pages(&self, table: &Table, directory: &Directory) -> Result<Pages, Failure> {
@@ -305,53 +269,5 @@ impl Entries {
             self.from = items.last().map(|last| format!("{} ", last.item.sort));
         }
         Ok(Some(items.into_iter().map(|marked| marked.item).collect()))
-    }
-}
-
-/// Where a log file belongs; nothing where its key is not that of one.
-pub(super) fn delivery(key: &str) -> Option<Delivery> {
-    let key = ObjectKey::parse(key).ok()?;
-    key.kind.has_records().then(|| Delivery::from(&key))
-}
-
-/// The folder that a key stands in, with its slash.
-pub(super) fn folder(key: &str) -> &str {
-    key.rfind('/').map_or("", |slash| &key[..=slash])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn files_are_read_out_of_their_keys() {
-        let version = |version: Option<&str>| FileVersion {
-            bucket: "logs".to_owned(),
-            key: "a/b#c.json.gz".to_owned(),
-            version: version.map(str::to_owned),
-        };
-        let until: Day = "2027-01-15".parse().expect("a day");
-        for (version, restored_until) in [
-            (version(None), None),
-            (version(Some("v1")), None),
-            (version(Some("v1")), Some(until)),
-            (version(None), Some(until)),
-        ] {
-            let class = restored_until.map_or_else(Class::standard, Class::restored);
-            let item = Item {
-                partition: "files".to_owned(),
-                sort: version.sort_in(&class),
-                body: b"damaged".to_vec(),
-                expires: None,
-            };
-            let read = recorded("logs", &item).expect("a file");
-            assert_eq!(
-                (read.version, read.restored_until),
-                (version, restored_until)
-            );
-            assert!(read.record.is_none());
-            assert!(recorded("log", &item).is_none());
-        }
-        assert_eq!((folder("a/b/c"), folder("c")), ("a/b/", ""));
     }
 }

@@ -7,7 +7,7 @@ use index::file::FileVersion;
 
 use super::archived::{Archived, File, Mark};
 use super::group::{Member, Recording};
-use super::ledger::{Counts, FileDifference, SegmentDifference};
+use super::ledger::{Counts, FileDifference, Listing, SegmentDifference};
 use super::totals::Totals;
 
 /// How many ids of events are told of a file.
@@ -161,9 +161,12 @@ impl<'g> Judgement<'g> {
     }
 
     /// The files of which anything differs. Those of a segment that is wrong are indexed
-    /// again with it.
+    /// again with it, where its directory entry names them.
     pub(super) fn into_differences(self, wrong: &[SegmentDifference]) -> Vec<FileDifference> {
-        let wrong: BTreeSet<&str> = wrong.iter().map(|wrong| wrong.segment.as_str()).collect();
+        let wrong = wrong
+            .iter()
+            .filter(|wrong| wrong.entry == Listing::Readable);
+        let wrong: BTreeSet<&str> = wrong.map(|wrong| wrong.segment.as_str()).collect();
         let findings = self.members.iter().zip(self.findings);
         let differing =
             findings.filter(|(_, finding)| finding.reason.is_some() || !finding.days.is_empty());

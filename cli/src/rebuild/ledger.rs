@@ -42,10 +42,24 @@ pub(super) struct SegmentDifference {
     pub(super) category: String,
     pub(super) day: String,
     pub(super) segment: String,
+    /// What its directory entry is.
+    pub(super) entry: Listing,
     /// What contradicts its name.
     pub(super) contradictions: Vec<String>,
     /// How many events it holds that are in no archived file, or otherwise.
     pub(super) foreign: u64,
+}
+
+/// What the directory entry of a segment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Listing {
+    /// It says what the segment is made of.
+    Readable,
+    /// It cannot be read.
+    Damaged,
+    /// There is none.
+    Missing,
 }
 
 /// Events that differ.
@@ -201,6 +215,7 @@ mod tests {
             category: "Management".to_owned(),
             day: "2026-10-13".to_owned(),
             segment: name.to_owned(),
+            entry: Listing::Readable,
             contradictions: vec!["block 0 is missing".to_owned()],
             foreign: 0,
         })

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Progress;
-use super::ledger::{Difference, Ledger};
+use super::ledger::{Difference, Ledger, Listing};
 use crate::api::parse;
 use crate::archive::State;
 use crate::endpoint::{Endpoint, SendError};
@@ -93,25 +93,37 @@ impl Wrong {
     }
 
     fn add(&mut self, difference: Difference) {
+        if !is_sent(&difference) {
+            return;
+        }
         match difference {
             Difference::Segment(segment) => self.segments.push(Place {
                 category: segment.category,
                 day: segment.day,
                 segment: segment.segment,
             }),
-            Difference::File(file) if file.is_in_segment => {}
             Difference::File(file) => self.files.push(file.version),
         }
     }
 }
 
-/// How many differences are sent: those of files that come back with a segment are not.
+/// Tells whether the API is to look at it: not where a file comes back with its segment, nor
+/// at a segment that no directory entry names, which its files write again.
+fn is_sent(difference: &Difference) -> bool {
+    match difference {
+        Difference::Segment(segment) => segment.entry != Listing::Missing,
+        Difference::File(file) => !file.is_in_segment,
+    }
+}
+
+/// How many segments and files are sent.
 pub(super) fn count(ledger: &Ledger) -> Result<(u64, u64), Failure> {
     let (mut segments, mut files) = (0, 0);
     ledger.read(0, |difference, _| {
+        let is_sent = u64::from(is_sent(&difference));
         match difference {
-            Difference::Segment(_) => segments += 1,
-            Difference::File(file) => files += u64::from(!file.is_in_segment),
+            Difference::Segment(_) => segments += is_sent,
+            Difference::File(_) => files += is_sent,
         }
         true
     })?;

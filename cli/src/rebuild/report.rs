@@ -128,25 +128,23 @@ impl Report<'_> {
 }
 
 fn compared(totals: &Totals) -> String {
-    let mut text = format!(
-        "compared {} events of {} log files with {} segments",
+    let past = match totals.past {
+        0 => String::new(),
+        past => format!("; {} events are past retention", HumanCount(past)),
+    };
+    let pending = match totals.pending {
+        0 => String::new(),
+        files => format!(
+            "; {} files were delivered a moment ago and are not indexed yet",
+            HumanCount(files)
+        ),
+    };
+    format!(
+        "compared {} events of {} log files with {} segments{past}{pending}",
         HumanCount(totals.events),
         HumanCount(totals.files),
         HumanCount(totals.segments)
-    );
-    if totals.past > 0 {
-        text.push_str(&format!(
-            "; {} events are past retention",
-            HumanCount(totals.past)
-        ));
-    }
-    if totals.pending > 0 {
-        text.push_str(&format!(
-            "; {} files were delivered a moment ago and are not indexed yet",
-            HumanCount(totals.pending)
-        ));
-    }
-    text
+    )
 }
 
 /// What differs, in a sentence.

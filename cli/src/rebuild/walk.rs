@@ -65,7 +65,7 @@ async fn archive(
         let last_key = folder.files.last().map(|file| file.key.clone());
         let outcome = comparison.folder(folder).await?;
         note(outcome, state, ledger, |progress| {
-            progress.last_key = last_key
+            progress.last_key = last_key;
         })?;
         bar.inc(files);
     }
@@ -120,7 +120,7 @@ async fn index(
         let outcome = comparison.day(category, day, &mut known).await?;
         let last = (category.to_string(), day.to_string());
         note(outcome, state, ledger, |progress| {
-            progress.last_day = Some(last)
+            progress.last_day = Some(last);
         })?;
         bar.inc(1);
     }

@@ -8,7 +8,7 @@ use aws::table::{Marks, Range};
 use index::file::{Delivery as Delivered, FileVersion};
 use index::table::integrity as places;
 use index::{Day, Item};
-use integrity::{DigestRecord, PublicKey};
+use integrity::{DIGEST_LENGTH, DigestRecord, PublicKey};
 use jiff::Timestamp;
 use local::{Cloud, CloudError, Upload};
 use trail::ObjectKey;
@@ -21,6 +21,25 @@ use crate::logs::Delivery;
 
 /// The end of the time in which a key is valid that says none.
 const LATEST: i64 = 253_402_300_799;
+
+/// The announcement of a digest, in the order of time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Announcement {
+    /// The end of the digest, by its name.
+    time: Option<i64>,
+    /// The message.
+    pub(super) body: String,
+}
+
+impl Announcement {
+    pub(super) fn of(stored: &Stored) -> Self {
+        let key = ObjectKey::parse(&stored.version.key);
+        Self {
+            time: key.ok().and_then(|key| key.delivery_time),
+            body: announcement(stored),
+        }
+    }
+}
 
 /// The Regions whose public keys the local CloudTrail answers.
 #[derive(Debug)]
@@ -111,7 +130,7 @@ impl Stack {
         &self,
         delivery: Delivery,
         metadata: BTreeMap<String, String>,
-    ) -> Result<Option<String>, CloudError> {
+    ) -> Result<Option<Announcement>, CloudError> {
         let (bucket, key) = (&self.place.bucket, self.key(&delivery));
         self.horizon.note(&key);
         if let Ok(key) = ObjectKey::parse(&key) {
@@ -128,7 +147,7 @@ impl Stack {
             upload = upload.metadata(&name, value);
         }
         let stored = self.cloud.upload(bucket, &key, upload)?;
-        Ok(Some(announcement(&Stored {
+        Ok(Some(Announcement::of(&Stored {
             etag: Some(stored.etag),
             size: i64::try_from(stored.size).unwrap_or_default(),
             version: FileVersion {
@@ -139,19 +158,28 @@ impl Stack {
         })))
     }
 
-    /// The day whose digests are to be held against a log file; nothing where none lists it.
-    pub(super) fn day_to_verify(&self, delivery: &Delivery) -> Option<(String, String, Day)> {
+    /// The days of an account and Region that a file says something of; none where no digest
+    /// could list it.
+    pub(super) fn days_to_verify(&self, delivery: &Delivery) -> Vec<(String, String, Day)> {
         let key = self.key(delivery);
-        if !self.place.holds(&key) {
-            return None;
-        }
+        let Some(parsed) = ObjectKey::parse(&key)
+            .ok()
+            .filter(|_| self.place.holds(&key))
+        else {
+            return Vec::new();
+        };
         let Delivered {
             account,
             region,
             day,
-            ..
-        } = Delivered::from(&ObjectKey::parse(&key).ok()?);
-        Some((account, region, day))
+            time,
+        } = Delivered::from(&parsed);
+        let mut days = vec![day];
+        if parsed.kind == ObjectKind::Digest && Day::of(time - DIGEST_LENGTH) != day {
+            days.push(day.previous());
+        }
+        let named = |day| (account.clone(), region.clone(), day);
+        days.into_iter().map(named).collect()
     }
 
     /// Notes that the next sweep is to look at a day, before anything of it changes: so that a

@@ -9,6 +9,7 @@ use index::Day;
 use index::finding::{Finding, FindingKind};
 use tokio::runtime::Handle;
 
+use super::digests::Announcement;
 use super::{Placed, Progress, Stack, signed};
 use crate::failure::Failure;
 use crate::logs::{self, Format, LogPath, Logs, ReadError, Stamp};
@@ -41,7 +42,7 @@ pub(crate) struct Intake {
     known: u64,
     findings: HashSet<String>,
     /// The announcements of digests that were put.
-    digests: Vec<String>,
+    digests: Vec<Announcement>,
     /// The days that this look has marked to be verified.
     marked: HashSet<(String, String, Day)>,
 }
@@ -88,12 +89,12 @@ impl Intake {
 
     /// Takes the announcements of the digests that were put: to be sent once the log files are
     /// indexed that these list.
-    pub(crate) fn digests(&mut self) -> Vec<String> {
+    pub(crate) fn digests(&mut self) -> Vec<Announcement> {
         std::mem::take(&mut self.digests)
     }
 
     /// Has announcements sent, too, that a process before has left.
-    pub(crate) fn expect_digests(&mut self, announcements: Vec<String>) {
+    pub(crate) fn expect_digests(&mut self, announcements: Vec<Announcement>) {
         self.digests.extend(announcements);
     }
 
@@ -174,6 +175,13 @@ impl Intake {
         let read = logs::read(log, |delivery| {
             objects += 1;
             let key = stack.key(&delivery);
+            for day in stack.days_to_verify(&delivery) {
+                if !marked.contains(&day) {
+                    let marking = Handle::current().block_on(stack.mark_day(&day));
+                    marking.map_err(|error| error.to_string())?;
+                    marked.insert(day);
+                }
+            }
             if stack.takes_digest(&delivery) {
                 let metadata = signed::metadata_of(&log.path);
                 let put = stack.put_digest(delivery, metadata);
@@ -182,13 +190,6 @@ impl Intake {
                     None => *known += 1,
                 }
                 return Ok(());
-            }
-            if let Some(day) = stack.day_to_verify(&delivery)
-                && !marked.contains(&day)
-            {
-                let marking = Handle::current().block_on(stack.mark_day(&day));
-                marking.map_err(|error| error.to_string())?;
-                marked.insert(day);
             }
             match stack.put(delivery).map_err(|error| error.to_string())? {
                 Placed::New => {

@@ -14,7 +14,7 @@ use serde_json::json;
 use trail::{LogFile, ObjectKey};
 
 use super::Stack;
-use super::digests::KnownDigests;
+use super::digests::{Announcement, KnownDigests};
 use crate::failure::Failure;
 
 /// An object of the bucket, in one version.
@@ -35,7 +35,7 @@ pub(crate) struct Resumed {
     /// Log files that were put and not indexed, and are announced again.
     pub(crate) announced: u64,
     /// The announcements of digests that were put and not examined.
-    pub(crate) digests: Vec<String>,
+    pub(crate) digests: Vec<Announcement>,
 }
 
 impl Stack {
@@ -59,7 +59,7 @@ impl Stack {
                 }
                 let Some(delivery) = delivery_of(&stored.version.key) else {
                     if is_own && digests.lack(&table, &stored.version).await? {
-                        resumed.digests.push(announcement(&stored));
+                        resumed.digests.push(Announcement::of(&stored));
                     }
                     continue;
                 };

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use axum::routing::any_service;
 use lookup::{Clock, History, loopback_guard};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -50,7 +51,7 @@ impl Server {
     /// Starts answering lookups of a history, and operators.
     pub(super) fn serve(self, history: History, operators: Router) -> RunningServer {
         let router = lookup::router(history, Clock::system())
-            .route_service("/v1/operator/{*route}", operators)
+            .route("/v1/operator/{*route}", any_service(operators))
             // Pages in a browser must not set holds: no request of theirs comes so far.
             .layer(axum::middleware::from_fn(loopback_guard));
         let (stop, stopped) = oneshot::channel::<()>();

@@ -90,7 +90,7 @@ impl Session {
         };
         let intake = self.intake.as_mut().ok_or_else(interrupted)?;
         let announcements = intake.digests();
-        verification.announce(&announcements)?;
+        verification.announce(announcements)?;
         verification.idle().await?;
         for _ in 0..SWEEPS {
             match verification.sweep().await {

@@ -146,6 +146,17 @@ async fn a_lost_item_of_each_kind_is_found_and_written_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_header_is_found_with_each_segment_that_needs_it() {
+    let (stack, _) = stack().await;
+    let header = stack.partitions("days#").await.swap_remove(0);
+    stack.delete(&(header.partition, header.sort)).await;
+    let report = stack.check().await;
+    assert_eq!(counts(&report), [0, 0, 0, 1], "{report}");
+    let contradiction = of_kind(&report, "segment")[0]["contradictions"][0].to_string();
+    assert!(contradiction.contains("header"), "{contradiction}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_changed_block_is_found_and_written_again() {
     let (stack, _) = stack().await;
     let mut block = stack.partitions("block#").await.swap_remove(0);

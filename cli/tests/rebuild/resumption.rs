@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::stack::{DAY, Stack, key, record, run};
 
 /// The days on which a file each is delivered.
-const DAYS: i64 = 60;
+const DAYS: i64 = 150;
 
 fn last_key(stack: &Stack) -> Option<String> {
     let state: Value = serde_json::from_slice(&std::fs::read(stack.state()).ok()?).ok()?;
@@ -16,7 +16,7 @@ fn last_key(stack: &Stack) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_at_any_moment_it_goes_on_where_it_was() {
-    let stack = Stack::start("90").await;
+    let stack = Stack::start("365").await;
     for days in 1..=DAYS {
         let delivered = stack.now - days * DAY;
         let records = [record(
@@ -38,7 +38,7 @@ async fn killed_at_any_moment_it_goes_on_where_it_was() {
     let whole = stack.check().await;
     assert_eq!(whole["missing"], lost.len(), "{whole}");
 
-    let arguments = ["--check", "--retention", "90"];
+    let arguments = ["--check", "--retention", "365"];
     let mut reached = None;
     for _ in 0..3 {
         let mut child = stack.rebuild().args(arguments).spawn().expect("it runs");

@@ -1,9 +1,8 @@
 //! A signed trail in a folder.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use sample::tamper::TAMPERINGS;
+use sample::tamper::Tampering;
 use sample::{Archive, Delivery, Trail};
 use tempfile::TempDir;
 
@@ -30,11 +29,9 @@ impl SignedFiles {
         files
     }
 
-    /// The same after a deed, with the kinds of findings that it has and may have.
-    pub(crate) fn tampered(name: &str) -> (Self, BTreeSet<&'static str>, BTreeSet<&'static str>) {
+    /// The same after a deed.
+    pub(crate) fn tampered(deed: &Tampering) -> Self {
         let mut files = Self::generate();
-        let deed = TAMPERINGS.iter().find(|deed| deed.name == name);
-        let deed = deed.expect("a deed of this name");
         let changed = deed.apply(&mut files.archive.objects);
         for key in changed.expect("the trail is long enough") {
             let path = files.path().join(&key);
@@ -47,9 +44,7 @@ impl SignedFiles {
             }
         }
         files.write();
-        let must: BTreeSet<_> = deed.must.iter().copied().collect();
-        let all = must.iter().chain(deed.may).copied().collect();
-        (files, must, all)
+        files
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -4,10 +4,12 @@
 //! an item that was changed, or is gone, contradicts another.
 
 use aws::table::{Marked, Marks, Range};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
 use index::directory::Directory;
 use index::segment::check::{Blocks, Contradiction, Pages, Stored, check};
 use index::table::integrity as places;
-use index::table::{self, SegmentId};
+use index::table::{self, Key, SegmentId};
 use index::term::Level;
 use index::{Day, Item, segment};
 use integrity::{Finding, FindingKind, Location};
@@ -26,6 +28,9 @@ const CURSOR: &str = "scrub";
 
 /// How many directory entries are read at once.
 const PAGE: usize = 32;
+
+/// How many term pages are read side by side.
+const AT_ONCE: usize = 32;
 
 /// How many contradictions of one segment a finding names.
 const NAMED: usize = 5;
@@ -259,14 +264,26 @@ impl Integrity {
             .map(|bucket| (directory.level, bucket));
         let frequent = directory.frequent.iter();
         let frequent = frequent.map(|bucket| (Level::FREQUENT, *bucket));
+        let mut left = usual.chain(frequent).zip(&keys.pages);
         let mut pages = Pages::new();
-        for (name, key) in usual.chain(frequent).zip(&keys.pages) {
-            let page = self.table.get(&key.partition, &key.sort).await;
-            if let Some(page) = page.map_err(Failure::retry)? {
+        let mut under_way = FuturesUnordered::new();
+        under_way.extend(left.by_ref().take(AT_ONCE).map(|page| self.page(page)));
+        while let Some(read) = under_way.next().await {
+            let (name, page) = read?;
+            if let Some(page) = page {
                 pages.insert(name, page.body);
             }
+            under_way.extend(left.next().map(|page| self.page(page)));
         }
         Ok(pages)
+    }
+
+    async fn page(
+        &self,
+        (name, key): ((Level, u16), &Key),
+    ) -> Result<((Level, u16), Option<Item>), Failure> {
+        let page = self.table.get(&key.partition, &key.sort).await;
+        Ok((name, page.map_err(Failure::retry)?))
     }
 
     /// The places of what was found of a segment before, and is not mended.
