@@ -1,7 +1,7 @@
 //! Puts segments and file records, in the order that makes a crash harmless.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws::Table;
 use aws::table::Put;
@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 use index::Item;
 use index::segment::Segment;
+use index::table;
 use lambda::error::Failure;
 
 /// How many puts of one kind are under way at once.
@@ -21,8 +22,17 @@ const REMEMBERED: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Writer {
     table: Table,
-    /// Keys of headers and write marks that are known to be there.
-    known: Mutex<HashSet<(String, String)>>,
+    known: Mutex<Known>,
+}
+
+/// Keys of headers and write marks that are known to be there.
+///
+/// Only for a slot of write marks: a header that was put long ago may be gone since,
+/// with a day that was purged, and a day without one is not looked through.
+#[derive(Debug, Default)]
+struct Known {
+    slot: i64,
+    keys: HashSet<(String, String)>,
 }
 
 /// Stored content differs from what is to be stored under its key.
@@ -52,8 +62,9 @@ impl Writer {
     /// Fails with `Retry` where the table did not answer; what was put stays and
     /// is met again as equal.
     pub(crate) async fn put_segment(&self, segment: &Segment, now: i64) -> Result<(), Failure> {
-        self.put_once(&segment.write_mark(now)).await?;
-        self.put_once(&segment.header).await?;
+        let slot = table::slot(now);
+        self.put_once(&segment.write_mark(now), slot).await?;
+        self.put_once(&segment.header, slot).await?;
         self.put_all(&segment.blocks).await?;
         self.put_all(&segment.pages).await?;
         self.put_equal(&segment.tally).await?;
@@ -85,18 +96,27 @@ impl Writer {
     }
 
     /// Puts an item that many segments share, unless it is known to be there.
-    async fn put_once(&self, item: &Item) -> Result<(), Failure> {
+    async fn put_once(&self, item: &Item, slot: i64) -> Result<(), Failure> {
         let key = (item.partition.clone(), item.sort.clone());
-        let is_known = |known: &HashSet<_>| known.contains(&key);
-        if is_known(&self.known.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if self.known(slot).keys.contains(&key) {
             return Ok(());
         }
         self.put_equal(item).await?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBERED {
-            known.clear();
+        let mut known = self.known(slot);
+        if known.keys.len() >= REMEMBERED {
+            known.keys.clear();
         }
-        known.insert(key);
+        known.keys.insert(key);
         Ok(())
+    }
+
+    /// What is known in a slot; nothing at its beginning.
+    fn known(&self, slot: i64) -> MutexGuard<'_, Known> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.slot != slot {
+            known.slot = slot;
+            known.keys.clear();
+        }
+        known
     }
 }

@@ -1,11 +1,15 @@
 //! Files that arrive while somebody reads on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use aws::table::Marks;
+use index::Item;
+
+use crate::batch::{Message, Object, event};
 use crate::delivery::{Dice, File, delivered};
 use crate::oracle::Oracle;
 use crate::question;
-use crate::stack::{NOW, Stack};
+use crate::stack::{NOW, Stack, TIME};
 use crate::walk::{Walk, check_all};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -64,4 +68,44 @@ async fn a_history_that_remembers_days_sees_what_comes_later() {
         }
     }
     check_all(&stack, &files).await;
+}
+
+#[tokio::test]
+async fn a_warm_indexer_puts_a_header_that_was_deleted() {
+    let stack = Stack::start().await;
+    let files = delivered(5, 60);
+    let objects = stack.put_all(&files);
+    let (first, second) = objects.split_at(objects.len() / 2);
+    let indexer = stack.indexer();
+    let index = async |objects: &[Object], now: i64| {
+        let messages: Vec<Message> = objects
+            .iter()
+            .map(|object| Message::first(&[object]))
+            .collect();
+        let handled = indexer.handle(&event(&messages), now, TIME).await;
+        assert_eq!(handled.expect("handled").response.failed().count(), 0);
+    };
+    index(first, NOW).await;
+    let table = stack.table();
+    for item in stack.items().await.into_values() {
+        if item.partition.starts_with("days#") {
+            let gone = table
+                .delete(&item.partition, &item.sort, &Marks::default())
+                .await;
+            gone.expect("deleted");
+        }
+    }
+    // In the next slot of write marks, of the same days.
+    index(second, NOW + index::table::SLOT_SECONDS).await;
+    let headers = |items: &BTreeMap<(String, String), Item>| {
+        let keys = items
+            .keys()
+            .filter(|(partition, _)| partition.starts_with("days#"));
+        keys.cloned().collect::<BTreeSet<_>>()
+    };
+    let alone = stack.beside().await;
+    alone.index(second, second.len()).await;
+    let expected = headers(&alone.items().await);
+    assert!(!expected.is_empty());
+    assert_eq!(headers(&stack.items().await), expected);
 }

@@ -32,7 +32,7 @@ pub(crate) const BUCKET: &str = "trail-logs";
 pub(crate) const NOW: i64 = 1_791_892_800;
 
 /// How long an invocation of the indexer may take.
-const TIME: Duration = Duration::from_mins(5);
+pub(crate) const TIME: Duration = Duration::from_mins(5);
 
 /// A table with what writes and reads it, and the cloud that they are in.
 pub(crate) struct Stack {

@@ -113,6 +113,26 @@ async fn what_was_changed_is_removed_and_written_again_as_it_was() {
     }
 }
 
+#[tokio::test]
+async fn a_day_whose_header_is_gone_is_written_again() {
+    let world = World::start().await;
+    world.index("90", ACCOUNT, &[NOON, NOON + 60], NOON).await;
+    let before = world.event_items().await;
+    let header = item(&world, "days#").await;
+    let table = world.table();
+    let gone = table
+        .delete(&header.partition, &header.sort, &Marks::default())
+        .await;
+    gone.expect("deleted");
+    let wrong = json!({"segments": segments(&world).await});
+    let answer = repair(&world.custodian("90"), &wrong).await;
+    assert_eq!(answer["segments"][0]["outcome"], "removed", "{answer}");
+    assert_eq!(index_again(&world).await, 1);
+    assert_eq!(world.event_items().await, before);
+    let answer = repair(&world.custodian("90"), &wrong).await;
+    assert_eq!(answer["segments"][0]["outcome"], "sound", "{answer}");
+}
+
 /// The bytes of a log file with one event less.
 fn altered(body: &[u8]) -> Vec<u8> {
     let log = trail::LogFile::inflate(body, 1 << 20).expect("a log file");

@@ -101,6 +101,9 @@ impl Custodian {
         };
         let reason = match self.contradictions(&entry).await?.first() {
             Some(contradiction) => contradiction.to_string(),
+            None if !self.has_header(&entry).await? => {
+                "the header of its day is missing".to_owned()
+            }
             None => match self.against_archive(&entry, run).await? {
                 Some(Archived::Equal) => return Ok(Verdict::Sound),
                 Some(Archived::Differs(reason)) => reason,
@@ -113,6 +116,13 @@ impl Custodian {
         } else {
             Ok(Verdict::Unfinished)
         }
+    }
+
+    /// Tells whether the header is there by which lookups find the segment's pages.
+    async fn has_header(&self, entry: &Entry) -> Result<bool, Error> {
+        let partition = table::days(entry.category);
+        let header = self.table.get(&partition, &entry.header()).await?;
+        Ok(header.is_some())
     }
 
     /// Finds a directory entry by its segment's name, damaged or not.
