@@ -106,11 +106,9 @@ fn hours(report: &Report) -> Table {
     let first = runs().map(|run| run.first.saturating_mul(HOUR)).min();
     let last = runs().map(|run| run.end.saturating_mul(HOUR)).max();
     let start = report.start.or(first).unwrap_or_default();
-    let end = report
-        .end
-        .map(|end| end.saturating_add(1))
-        .or(last)
-        .unwrap_or_default();
+    // Of an hour that the range only begins, nothing can be said.
+    let whole = |end: i64| end.saturating_add(1).div_euclid(HOUR).saturating_mul(HOUR);
+    let end = report.end.map(whole).or(last).unwrap_or_default();
     for (account, region) in report.coverage.by_place(None, None).into_keys() {
         let Counts {
             proven,
