@@ -56,9 +56,9 @@ fn a_hold_is_set_listed_and_lifted() {
     assert_eq!(hold["set_by"], "local");
     assert_eq!(hold["scope"]["account"], "111122223333");
 
-    let list = ask(&up, &["hold", "list"]);
-    assert_code(&list, 0);
-    let table = text(&list.stdout);
+    let active = ask(&up, &["hold", "list"]);
+    assert_code(&active, 0);
+    let table = text(&active.stdout);
     assert!(
         table.contains(id) && table.contains("account 111122223333"),
         "{table}"

@@ -66,6 +66,10 @@ impl Integrity {
         invocation: &Invocation,
     ) -> Result<Audited, Failure> {
         let digests = self.examine_day(stream, folders, day, invocation).await?;
+        if invocation.is_over() {
+            // Digests may be left that list what would seem to be listed nowhere.
+            return Ok(Audited::default());
+        }
         let stored = self.day_of_digests(stream, day).await?;
         let range = (day.start(), day.end() + 1);
         let mut told = self.judge(stream, &stored, range, invocation).await?;

@@ -63,6 +63,13 @@ impl Stored {
     }
 }
 
+/// A digest as it lies in the bucket, checked by itself.
+pub(crate) struct Fresh {
+    location: Location,
+    etag: Option<String>,
+    pub(crate) checked: Checked,
+}
+
 /// A digest as it was fetched.
 struct Fetched {
     location: Location,
@@ -82,16 +89,14 @@ impl Integrity {
         object: &Object,
         invocation: &Invocation,
     ) -> Result<Option<Stored>, Failure> {
-        let Some(Fetched {
+        let Some(Fresh {
             location,
-            bytes,
             etag,
-            metadata,
-        }) = self.fetch(object).await?
+            checked,
+        }) = self.read(object, invocation).await?
         else {
             return Ok(None);
         };
-        let checked = self.check(&location, &bytes, &metadata, invocation).await?;
         let Checked {
             stream,
             mut record,
@@ -143,6 +148,29 @@ impl Integrity {
         self.mark_hours(&account, &region, &stored.record, invocation)
             .await?;
         Ok(Some(stored))
+    }
+
+    /// Reads a digest and checks it by itself; nothing where it is gone.
+    pub(crate) async fn read(
+        &self,
+        object: &Object,
+        invocation: &Invocation,
+    ) -> Result<Option<Fresh>, Failure> {
+        let Some(Fetched {
+            location,
+            bytes,
+            etag,
+            metadata,
+        }) = self.fetch(object).await?
+        else {
+            return Ok(None);
+        };
+        let checked = self.check(&location, &bytes, &metadata, invocation).await?;
+        Ok(Some(Fresh {
+            location,
+            etag,
+            checked,
+        }))
     }
 
     async fn fetch(&self, object: &Object) -> Result<Option<Fetched>, Failure> {

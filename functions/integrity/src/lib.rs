@@ -23,6 +23,7 @@ use trail::ObjectKey;
 use trail::key::ObjectKind;
 
 mod alert;
+mod awaited;
 mod book;
 mod compare;
 pub mod config;

@@ -21,6 +21,7 @@ use crate::alert;
 use crate::book::place;
 use crate::invocation::Invocation;
 
+mod headers;
 mod records;
 
 /// The name under which the scrub remembers how far it came.

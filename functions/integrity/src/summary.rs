@@ -84,6 +84,8 @@ impl Integrity {
 
     /// Judges the links of some digests: enters what is wrong in a time, crosses out what
     /// is mended, and tells the hours from the digest before that time on.
+    ///
+    /// What a digest may mend that is in the bucket and not examined yet is left to that.
     pub(crate) async fn judge(
         &self,
         stream: &Stream,
@@ -99,16 +101,21 @@ impl Integrity {
         let assessed = chain::assess(records(), &window);
         let mut told = Vec::new();
         let mut alerts = Vec::new();
+        let mut left = Vec::new();
         // A time that no digest covers begins before the digest that shows it.
         let first = records()
             .filter(|record| record.end <= from)
             .map(|record| record.end)
             .max()
             .map_or(from, |end| end.min(from));
-        for (id, assessment) in assessed {
-            let mut found = assessment.findings;
+        for (id, mut assessment) in assessed {
+            let found = &mut assessment.findings;
             found.retain(|finding| (first..=until).contains(&finding.time));
-            alerts.extend(found.iter().map(alert::of));
+            let awaited = self
+                .withhold(&id, &mut assessment, stored, invocation)
+                .await?;
+            left.push(awaited);
+            alerts.extend(assessment.findings.iter().map(alert::of));
             // The newest digest is followed by what is not due: others tell of that.
             let end = until.min(assessment.covered_until);
             if assessment.covered_from < end {
@@ -130,7 +137,8 @@ impl Integrity {
             Some(kind) => {
                 // One that is gone after it was verified has a record still.
                 let is_link = LINKS.contains(&kind) && !is_of_kept(&open.finding, stored);
-                is_link && alerts.iter().all(|alert| place(alert) != open.place)
+                let is_left = left.iter().any(|left| left.leaves(open.finding.time));
+                is_link && !is_left && alerts.iter().all(|alert| place(alert) != open.place)
             }
         });
         self.cross_out(mended.map(|open| &open.place), invocation)

@@ -130,6 +130,60 @@ async fn a_deleted_segment_is_missed() {
 }
 
 #[tokio::test]
+async fn a_deleted_header_hides_its_day_and_is_missed() {
+    let stack = proven().await;
+    let day = Day::of(stack.until - 4 * 3_600);
+    let headers = items(&stack.table(), &table::days(Category::Management)).await;
+    let of_day = |item: &Item| table::parse_header(&item.sort).is_some_and(|of| of.0 == day);
+    let headers: Vec<Item> = headers.into_iter().filter(of_day).collect();
+    assert!(!headers.is_empty());
+    for header in &headers {
+        delete(&stack.table(), header).await;
+    }
+    stack.sweep(stack.now() + 3_600).await;
+    stack.sweep(stack.now() + 7_200).await;
+    // Each is named, and told once.
+    let mut named: Vec<String> = headers
+        .iter()
+        .map(|header| format!("header {}/{}", header.partition, header.sort))
+        .collect();
+    named.sort_unstable();
+    let objects = |findings: Vec<alerts::Finding>| {
+        assert!(findings.iter().all(|one| one.kind == "index-missing"));
+        let objects = findings.into_iter().filter_map(|one| one.object);
+        let mut objects: Vec<String> = objects.collect();
+        objects.sort_unstable();
+        objects
+    };
+    assert_eq!(objects(stack.told().await), named);
+    assert_eq!(objects(stack.open().await), named);
+
+    for header in &headers {
+        overwrite(&stack.table(), header).await;
+    }
+    stack.sweep(stack.now() + 10_800).await;
+    assert_eq!(stack.open().await, []);
+    assert_eq!(stack.told().await, []);
+}
+
+#[tokio::test]
+async fn a_header_is_not_missed_of_segments_that_are_past_their_time() {
+    let stack = proven().await;
+    let table = stack.table();
+    let day = Day::of(stack.until - 4 * 3_600);
+    for header in items(&table, &table::days(Category::Management)).await {
+        delete(&table, &header).await;
+    }
+    for day in [day.previous(), day, day.next()] {
+        for mut entry in items(&table, &table::segments(Category::Management, day)).await {
+            entry.expires = Some(stack.now());
+            overwrite(&table, &entry).await;
+        }
+    }
+    assert_eq!(found(&stack).await, BTreeSet::new());
+}
+
+#[tokio::test]
 async fn a_deleted_term_page_is_missed() {
     let stack = proven().await;
     let entry = entry(&stack).await;

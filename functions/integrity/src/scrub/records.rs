@@ -1,6 +1,7 @@
-//! Walks the file records, and looks whether the segments that they name are there.
+//! Walks the file records, and looks whether the segments that they name are there, and the
+//! headers that lead to those.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use aws::objects::GetError;
 use aws::table::{Marks, Range};
@@ -13,6 +14,7 @@ use trail::log_file::Entry;
 use trail::{Category, LogFile, Record};
 
 use super::Budget;
+use super::headers::Listed;
 use crate::Integrity;
 use crate::alert;
 use crate::book::place;
@@ -31,8 +33,8 @@ const ABOUT_TO_EXPIRE: i64 = 2 * 86_400;
 /// The most segments of one day of an account and Region that are told apart.
 const MOST_FINDINGS: usize = 50;
 
-/// The segments that directories list, by the day of their events.
-type Directories = BTreeMap<Day, BTreeSet<String>>;
+/// What directories list, by the day of their events.
+type Directories = BTreeMap<Day, Listed>;
 
 impl Integrity {
     /// Walks on through the file records, the newest days first, until the read units of a
@@ -118,11 +120,12 @@ impl Integrity {
             return Ok(());
         }
         for near in [day, day.previous()] {
-            self.read_directories(near, directories).await?;
+            self.read_directories(near, directories, invocation).await?;
         }
         let is_listed = |directories: &Directories, segment: &str| {
-            directories.values().any(|known| known.contains(segment))
+            directories.values().any(|listed| listed.lists(segment))
         };
+        let segments: Vec<&str> = named.keys().copied().collect();
         named.retain(|segment, _| !is_listed(directories, segment));
         let mut alerts = Vec::new();
         for (segment, indexed) in named {
@@ -138,7 +141,7 @@ impl Integrity {
             let detail = match self.day_of_segment(&id).await? {
                 None => "its blocks are not there",
                 Some(of) => {
-                    self.read_directories(of, directories).await?;
+                    self.read_directories(of, directories, invocation).await?;
                     if is_listed(directories, segment) {
                         continue;
                     }
@@ -153,6 +156,11 @@ impl Integrity {
                 let finding = Finding::about(kind, object, subject, day.start(), detail);
                 alerts.push(alert::of(&finding));
             }
+        }
+        for (of, listed) in directories {
+            let segments = segments.iter().copied();
+            self.check_headers(*of, listed, segments, invocation)
+                .await?;
         }
         self.enter(&alerts, invocation).await?;
         let open = self.open_findings(stream, day.start(), day.start()).await?;
@@ -170,26 +178,16 @@ impl Integrity {
             .await
     }
 
-    /// Reads which segments the directories of a day list.
+    /// Reads what the directories of a day list, unless it was read.
     async fn read_directories(
         &self,
         day: Day,
         directories: &mut Directories,
+        invocation: &Invocation,
     ) -> Result<(), Failure> {
-        if directories.contains_key(&day) {
-            return Ok(());
+        if let btree_map::Entry::Vacant(vacant) = directories.entry(day) {
+            vacant.insert(self.read_listed(day, invocation).await?);
         }
-        let mut known = BTreeSet::new();
-        for category in Category::ALL {
-            let partition = table::segments(category, day);
-            let answer = self.table.query(Range::partition(&partition)).await;
-            let items = answer.map_err(Failure::retry)?.items;
-            let ids = items
-                .iter()
-                .filter_map(|item| table::parse_newest(&item.sort));
-            known.extend(ids.map(|id| id.to_string()));
-        }
-        directories.insert(day, known);
         Ok(())
     }
 
