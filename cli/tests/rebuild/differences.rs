@@ -154,6 +154,7 @@ async fn a_lost_header_is_found_with_each_segment_that_needs_it() {
     assert_eq!(counts(&report), [0, 0, 0, 1], "{report}");
     let contradiction = of_kind(&report, "segment")[0]["contradictions"][0].to_string();
     assert!(contradiction.contains("header"), "{contradiction}");
+    repairs(&stack).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
