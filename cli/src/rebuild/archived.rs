@@ -85,12 +85,8 @@ pub(super) async fn read(
     let object = match object.await {
         Ok(object) => object,
         Err(GetError::Missing) => return Ok(Archived::Gone),
-        Err(error @ GetError::TooLarge { .. }) => {
+        Err(error @ (GetError::TooLarge { .. } | GetError::Archived)) => {
             return Ok(Archived::Unreadable(error.to_string()));
-        }
-        Err(GetError::Call(error)) if error.has_code(&["InvalidObjectState"]) => {
-            let reason = "its storage class does not let it be read: restore the object in S3";
-            return Ok(Archived::Unreadable(reason.to_owned()));
         }
         Err(GetError::Call(error)) => {
             return Err(Failure::new(format!(

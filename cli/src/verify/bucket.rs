@@ -150,7 +150,12 @@ impl Reader {
         let object = match self.objects.get(&self.bucket, &key, None, limit).await {
             Ok(object) => object,
             // Nobody may delete here, so it was there a moment ago.
-            Err(error @ (GetError::Missing | GetError::TooLarge { .. } | GetError::Call(_))) => {
+            Err(
+                error @ (GetError::Missing
+                | GetError::TooLarge { .. }
+                | GetError::Archived
+                | GetError::Call(_)),
+            ) => {
                 return Ok(Err(format!("s3://{}/{key}: {error}", self.bucket)));
             }
         };

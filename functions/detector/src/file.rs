@@ -53,7 +53,9 @@ impl Detector {
             .await
             .map_err(|error| match error {
                 GetError::Call(_) => Failure::retry(error),
-                GetError::Missing | GetError::TooLarge { .. } => Failure::reject(error),
+                GetError::Missing | GetError::TooLarge { .. } | GetError::Archived => {
+                    Failure::reject(error)
+                }
             })?;
         LogFile::inflate(&object.bytes, self.settings.max_file_bytes).map_err(Failure::reject)
     }

@@ -152,7 +152,9 @@ impl Indexer {
             .await
             .map_err(|error| match error {
                 GetError::Call(_) => Failure::retry(error),
-                GetError::Missing | GetError::TooLarge { .. } => Failure::reject(error),
+                GetError::Missing | GetError::TooLarge { .. } | GetError::Archived => {
+                    Failure::reject(error)
+                }
             })?;
         let log = LogFile::inflate(&object.bytes, self.max_file_bytes).map_err(Failure::reject)?;
         let size = object.bytes.len() as u64;

@@ -237,7 +237,9 @@ impl Integrity {
             Err(error @ GetError::TooLarge { .. }) => {
                 return Ok(Look::Differs(FindingKind::LogInvalid, error.to_string()));
             }
-            Err(error @ GetError::Call(_)) => return Err(Failure::retry(error)),
+            Err(error @ (GetError::Archived | GetError::Call(_))) => {
+                return Err(Failure::retry(error));
+            }
         };
         let limit = self.settings.max_file_bytes;
         Ok(match log_file::judge(&object.bytes, &file.sha256, limit) {

@@ -198,6 +198,11 @@ impl Integrity {
                 }))
             }
             Err(GetError::Missing) => Ok(None),
+            Err(error @ GetError::Archived) => {
+                // Nothing can be said of it, and of those beside it everything.
+                tracing::warn!(key, %error, "a digest is left out");
+                Ok(None)
+            }
             Err(error @ GetError::TooLarge { .. }) => {
                 tracing::error!(key, %error, "a digest is not read");
                 // Read as what it is not: a digest that cannot be read.

@@ -57,6 +57,9 @@ pub enum GetError {
         /// The bound in bytes.
         limit: usize,
     },
+    /// The object is in a storage class from which it has to be restored first.
+    #[error("the object is archived: restore it, then ask again")]
+    Archived,
     /// The call failed; a retry may help.
     #[error(transparent)]
     Call(#[from] Error),
@@ -120,6 +123,8 @@ impl Objects {
                 let error = Error::new("GetObject", &error);
                 if error.has_code(&["NoSuchKey", "NoSuchVersion", "NoSuchBucket"]) {
                     GetError::Missing
+                } else if error.has_code(&["InvalidObjectState"]) {
+                    GetError::Archived
                 } else {
                     GetError::Call(error)
                 }

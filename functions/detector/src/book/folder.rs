@@ -67,6 +67,7 @@ pub(super) async fn read_folder(
                         .map_err(|_| "the file is not UTF-8"),
                     Err(GetError::Missing) => continue,
                     Err(GetError::TooLarge { .. }) => Err("the file is too large: split it up"),
+                    Err(GetError::Archived) => Err("the file is archived: restore it"),
                     Err(GetError::Call(error)) => return Err(error),
                 }
             };

@@ -240,6 +240,9 @@ async fn fetch(
     } = got.map_err(|error| match error {
         GetError::Missing => not_found(format!("the archive no longer has the {what}: {location}")),
         GetError::TooLarge { .. } => not_yet(format!("the {what} is too large: {location}")),
+        GetError::Archived => not_yet(format!(
+            "the {what} is archived, restore it first: {location}"
+        )),
         GetError::Call(error) => Problem::from(Fault::from(error)),
     })?;
     let pairs = metadata.iter();

@@ -204,7 +204,7 @@ impl Custodian {
         let object = match object.await {
             Ok(object) => object,
             Err(GetError::Call(error)) => return Err(error),
-            Err(error @ (GetError::Missing | GetError::TooLarge { .. })) => {
+            Err(error @ (GetError::Missing | GetError::TooLarge { .. } | GetError::Archived)) => {
                 return Ok(Archived::Unknown(format!("{key}: {error}")));
             }
         };
